@@ -21,6 +21,7 @@ use crate::{
     commands,
     demo::Demo,
     instance::Owner,
+    kept_files::KeptFiles,
     notifications::Notifications,
     offices::{FIRST_LOOK, Invitations, LOOK_EVERY, Offices},
     paint_log::PaintLog,
@@ -71,6 +72,7 @@ pub(crate) fn run(args: CommandLine, profile: Profile, owner: Owner) -> anyhow::
         .manage(StartingDesk::default())
         .manage(Offices::new(Arc::new(SystemKeyring)))
         .manage(Invitations::default())
+        .manage(KeptFiles::default())
         .manage(windows::card::Placement::default())
         .register_asynchronous_uri_scheme_protocol(recordings::SCHEME, |context, request, responder| {
             recordings::answer(context.app_handle(), context.webview_label(), request, responder);

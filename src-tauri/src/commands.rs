@@ -2,15 +2,15 @@
 //! page may ask for behind it is the table in `desk::contract`. A page may ask before the desk has started.
 
 use desk::{
-    Desk, ShellCommands,
+    Desk, ShellCommands, TableText,
     contract::{
         AdminOfficeRequest, BeginConnectionRequest, ChangeRightsRequest, CheckConnectionRequest, CheckOutcome,
         ConnectOfficeRequest, ContractError, DemoPbxs, DemoPhoneAction, DisconnectOfficeRequest, DraftView, ErrorCode,
-        FillConnectionRequest, ImportedPeople, IntroduceConnectionRequest, InvitationAnswer, InvitePersonRequest,
-        InvitedView, JoinAnswer, JoinOfficeRequest, JoinProblem, KeepLinksRequest, KeptFile, Makes, NamedConnection,
-        NamedInvitation, OfficeConnections, OfficeLists, OfficePeople, PauseConnectionRequest, PeopleTable,
-        PeopleTableRequest, Phones, ReadInvitationRequest, RemovePersonRequest, RenewTokenRequest, SaveListRequest,
-        StartDemoRequest, Window,
+        ExportJournalRequest, ExportedJournal, FillConnectionRequest, ImportedPeople, IntroduceConnectionRequest,
+        InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest, JoinProblem,
+        KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation, OfficeConnections, OfficeLists,
+        OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones, ReadInvitationRequest,
+        RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
     },
 };
 use own::{AtDesk, Connecting, OwnOffice};
@@ -20,6 +20,7 @@ use tauri::{AppHandle, Manager, State, ipc::Response};
 
 use crate::{
     demo::Demo,
+    kept_files::KeptFiles,
     links_file,
     offices::{Invitations, Offices},
     paint_log::PaintLog,
@@ -67,6 +68,10 @@ impl Shell<'_> {
         self.app.state::<Offices>().inner()
     }
 
+    fn kept_files(&self) -> &KeptFiles {
+        self.app.state::<KeptFiles>().inner()
+    }
+
     /// The office of this id, for who connects PBXs to it. What is connected in the demo would be gone with it.
     fn connecting(&self, office: &str) -> Answer<Box<dyn Connecting + '_>> {
         if self.app.state::<Option<Demo>>().is_some() {
@@ -109,7 +114,18 @@ impl ShellCommands for Shell<'_> {
     }
 
     async fn keep_links(&self, request: KeepLinksRequest) -> Answer<KeptFile> {
-        links_file::keep(request.links).await
+        let file = self.kept_files().keep("trubka", links_file::table(&request.links)).await?;
+        Ok(KeptFile { file })
+    }
+
+    async fn export_journal(&self, request: ExportJournalRequest) -> Answer<ExportedJournal> {
+        let TableText { text, entries, whole } = self.desk.journal_table(request).await?;
+        let file = self.kept_files().keep("trubka-journal", text).await?;
+        Ok(ExportedJournal { file, entries, whole })
+    }
+
+    async fn show_file(&self, KeptFile { file }: KeptFile) -> Answer<()> {
+        self.kept_files().show(&file).await
     }
 
     async fn office_lists(&self, request: AdminOfficeRequest) -> Answer<OfficeLists> {

@@ -6,6 +6,7 @@ mod command_line;
 mod commands;
 mod demo;
 mod instance;
+mod kept_files;
 mod links_file;
 mod notifications;
 mod offices;

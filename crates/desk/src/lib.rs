@@ -10,11 +10,13 @@ mod controller;
 mod desk;
 mod dispatch;
 mod errors;
+mod journal_table;
 mod language;
 mod last_talk;
 mod me;
 mod offices;
 mod ports;
+mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -26,7 +28,9 @@ mod words;
 pub use self::{
     desk::{Desk, DeskOptions},
     dispatch::{ShellCommands, call},
+    journal_table::TableText,
     language::Surroundings,
     ports::{Chance, Clock, SystemChance, SystemClock, Uptime},
+    table::Table,
     ui_port::{ActionKind, Notification, NotificationAction, UiPort},
 };

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use crate::{
     error::OfficeError,
     wire::{
-        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport,
-        TestWish, Trace, admin::TrialMode,
+        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail,
+        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck, StageName,
+        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 
@@ -122,6 +122,16 @@ pub trait Office: Send + Sync {
 
     /// Checks the signature of an entry with the key that its connection has now; for administrators.
     async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError>;
+
+    /// Asks the question of an entry once more, which stands in the audit; for administrators. What may change something at
+    /// the PBX is refused.
+    async fn repeat_request(&self, id: i64) -> Result<AskedAgain, OfficeError>;
+
+    /// Reads the webhook of an entry once more, which stands in the audit; for administrators. Nothing else comes of it.
+    async fn replay_webhook(&self, id: i64) -> Result<ReadAgain, OfficeError>;
+
+    /// A part of the journal for a file, newest first; for administrators. That one was begun stands in the audit.
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError>;
 
     /// Forgets all of it, which stands in the audit.
     async fn clear_journal(&self) -> Result<(), OfficeError>;

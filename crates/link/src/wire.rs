@@ -34,7 +34,8 @@ pub use connection::{
 };
 pub use join_link::{JoinCode, JoinLink, JoinLinkError};
 pub use journal::{
-    JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict,
+    AskedAgain, EventMeaning, ExportedEntry, JournalAgain, JournalDetail, JournalDirection, JournalExport,
+    JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict, ReadAgain, ReadEvent, Reading,
     SignatureCheck,
 };
 pub use setup::{

@@ -22,7 +22,8 @@ pub(crate) fn curl(
     body: Option<&str>,
     shown: impl Fn(&str) -> String,
 ) -> Option<String> {
-    let is_sane = |text: &str| text.len() <= WHOLE && !text.contains(|c: char| c.is_control() && c != '\n');
+    let is_sane =
+        |text: &str| text.len() <= WHOLE && !pbx::is_cut(text) && !text.contains(|c: char| c.is_control() && c != '\n');
     if !is_sane(target) || !body.is_none_or(is_sane) {
         return None;
     }
@@ -212,6 +213,7 @@ mod tests {
             assert_eq!(curl(&form(), "api.example/x", Some(body), str::to_owned), None, "{body:?}");
         }
         assert_eq!(curl(&form(), "api.example/x", Some(&"x".repeat(WHOLE + 1)), str::to_owned), None);
+        assert_eq!(curl(&form(), "api.example/x", Some("<xml>… (70000 bytes)"), str::to_owned), None);
         assert_eq!(curl(&form(), "/\u{7}", None, str::to_owned), None);
     }
 }

@@ -15,8 +15,10 @@ use std::{
 };
 
 use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
+use data_encoding::HEXLOWER;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, JournalEntry, Make, Received, VerifyError, WebhookRequest, zone};
+use pbx::{DecodeContext, Decoded, Driver, JournalEntry, Make, Received, TestNames, VerifyError, WebhookRequest, zone};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
@@ -67,6 +69,9 @@ pub enum StartError {
     /// The recording cache could not be opened.
     #[error("the recording cache could not be opened")]
     Cache(#[from] store::CacheError),
+    /// The computer gives no random bytes.
+    #[error("there is no randomness on this computer now; try again")]
+    NoRandomness,
     /// A zone that does not exist.
     #[error("connection {0}: the zone is not an IANA name such as Europe/Moscow")]
     Zone(ConnectionId),
@@ -139,6 +144,7 @@ impl OfficeHandle {
         )
         .await?;
         store.end_desk_times(&config.name).then(desks::not_noted);
+        keeper = keeper.forgetting(journal.originals());
         keeper.settle().await?;
         let cache = Cache::open(&config.cache_dir, config.cache_key, CACHE_BYTES, Arc::clone(&clock), store.random())?;
         let state = OfficeState {
@@ -201,13 +207,13 @@ impl OfficeHandle {
         if carrier == Carrier::PlainInTrial && !is_in_trial {
             return ReceivedHook { outcome: HookOutcome::NotInTrial, row: None };
         }
-        let Received { mut decoded, is_test, entry } = connection.decode(&request, received_at);
+        let Received { mut decoded, test, entry } = connection.decode(&request, received_at);
         let entry = JournalEntry { plain: carrier.is_plain(), ..entry };
         if let (true, Ok(decoded)) = (is_in_trial, &mut decoded) {
             decoded.events.iter_mut().for_each(|event| event.trial = true);
         }
-        if let (true, Ok(Decoded { reply, .. })) = (is_test, &decoded) {
-            return self.take_test(&connection, entry, reply.clone()).await;
+        if let (Some(test), Ok(Decoded { reply, .. })) = (test, &decoded) {
+            return self.take_test(&connection, entry, test, reply.clone()).await;
         }
         let row = self.work.journal.webhook(entry, Arc::clone(&connection.driver));
         let outcome = self.take_webhook(&connection, request, received_at, decoded).await;
@@ -365,9 +371,11 @@ impl Connection {
         let trust_anchors = config.trust_anchor_pem.clone().unwrap_or_default();
         journal.method_counts().follow(&id, make.method_limits).await;
         let driver = Driver::new(config.clone(), Arc::clone(journal) as _, Arc::clone(clock))?;
+        let names = TestNames::new(test_key(store).await?, id.clone());
+        let driver = driver.naming_tests(names).keeping_times(Arc::new(StoredTimes::new(store.clone())));
         Ok(Self {
             id,
-            driver: Arc::new(driver.keeping_times(Arc::new(StoredTimes::new(store.clone())))),
+            driver: Arc::new(driver),
             config,
             zone: Arc::new(RwLock::new(zone)),
             people: Arc::default(),
@@ -385,8 +393,13 @@ impl Connection {
     }
 
     fn decode(&self, request: &WebhookRequest, received_at: Timestamp) -> Received {
+        self.driver.receive(request, &self.context(received_at))
+    }
+
+    /// How a webhook that came then is read now.
+    pub(crate) fn context(&self, received_at: Timestamp) -> DecodeContext {
         let zone = self.zone.read().unwrap_or_else(PoisonError::into_inner).zone.clone();
-        self.driver.receive(request, &DecodeContext { received_at, zone, source: Source::Webhook })
+        DecodeContext { received_at, zone, source: Source::Webhook }
     }
 
     /// The first live event whose time says so settles the zone; it is read again in that zone.
@@ -423,6 +436,27 @@ impl Connection {
         }
     }
 }
+
+/// The key of the names of tests, the same for as long as there is this database: a test may come in after a restart.
+async fn test_key(store: &Store) -> Result<SecretBox<[u8; 32]>, StartError> {
+    let kept = store.reading(|store| store.setting(TEST_KEY)).await?;
+    let mut key = SecretBox::new(Box::new([0; 32]));
+    let is_kept = kept.is_some_and(|kept| {
+        let decoded = HEXLOWER.decode(kept.as_bytes()).ok().filter(|decoded| decoded.len() == 32);
+        decoded.is_some_and(|decoded| {
+            key.expose_secret_mut().copy_from_slice(&decoded);
+            true
+        })
+    });
+    if !is_kept {
+        store.random().fill(key.expose_secret_mut()).map_err(|_| StartError::NoRandomness)?;
+        store.set_setting(TEST_KEY, &HEXLOWER.encode(key.expose_secret())).await?;
+    }
+    Ok(key)
+}
+
+/// Setting that keeps it.
+const TEST_KEY: &str = "test_messages_key";
 
 /// The zone of the settings, or the one that was chosen before, or the make's usual one until one is chosen.
 async fn zone_of(store: &Store, id: &ConnectionId, make: Make, given: Option<&str>) -> Result<Zone, StartError> {

@@ -13,7 +13,7 @@ pub enum HookOutcome {
     Known(WebhookReply),
     /// Nothing to store (an address check); answer so.
     Reply(WebhookReply),
-    /// The awaited test of our address came, and was noted; answer so.
+    /// A test of our address came, and was noted; answer so.
     Tested(WebhookReply),
     /// There is no such connection.
     UnknownConnection,

@@ -93,8 +93,9 @@ impl StoreJournal {
         kept: impl FnOnce(bool) + Send + 'static,
     ) -> WebhookRow {
         let began = Instant::now();
-        let original = entry.original.take();
+        let (original, connection) = (entry.original.take(), entry.connection.clone());
         let (row, body) = of_entry(entry);
+        let at = row.at;
         let place = self.is_admitted(&row, &body).then(|| {
             let noted = self.noted();
             let written = move |result: Result<(), store::Error>| {
@@ -104,7 +105,7 @@ impl StoreJournal {
             self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, written)
         });
         if let (Some(place), Some(original)) = (&place, original) {
-            self.originals.keep(place.clone(), original, is_anybodys(&body));
+            self.originals.keep(place.clone(), at, connection, original, is_anybodys(&body));
         }
         WebhookRow { store: self.store.clone(), place, body, began, driver }
     }
@@ -142,11 +143,17 @@ impl StoreJournal {
 }
 
 impl Journal for StoreJournal {
-    fn record(&self, entry: JournalEntry) {
+    fn record(&self, mut entry: JournalEntry) {
         self.method_counts.saw(&entry);
+        let (original, connection) = (entry.original.take(), entry.connection.clone());
         let (row, body) = of_entry(entry);
-        if self.is_admitted(&row, &body) {
-            self.store.journal(vec![NewJournalRow { body: body.text(), ..row }]).then(self.noted());
+        if !self.is_admitted(&row, &body) {
+            return;
+        }
+        let at = row.at;
+        let place = self.store.note_unfinished(NewJournalRow { body: body.text(), ..row }, self.noted());
+        if let Some(original) = original {
+            self.originals.keep(place, at, connection, original, is_anybodys(&body));
         }
     }
 }
@@ -183,9 +190,10 @@ fn hole(result: Result<(), store::Error>) {
     }
 }
 
-/// Forgets what is older than seven days, a part at a time.
-pub(crate) async fn prune(store: Store, now: Timestamp) {
+/// Forgets what is older than seven days, in memory and then, a part at a time, in the database.
+pub(crate) async fn prune(store: Store, originals: Arc<Originals>, now: Timestamp) {
     let Ok(before) = now.checked_sub(KEPT) else { return };
+    originals.forget_before(before);
     loop {
         match store.prune_journal(before, AT_A_TIME).await {
             Ok(AT_A_TIME) => {}
@@ -202,7 +210,7 @@ pub(crate) async fn prune(store: Store, now: Timestamp) {
 mod tests {
     use std::time::Duration;
 
-    use pbx::{JournalKind, JournalOutcome, VerifyError, journal::NoJournal};
+    use pbx::{JournalKind, JournalOutcome, Original, VerifyError, WebhookRequest, journal::NoJournal};
     use store::{Options, SystemRandom};
 
     use super::*;
@@ -223,6 +231,7 @@ mod tests {
             call: None,
             form: None,
             plain: false,
+            asks: None,
             original: None,
         }
     }
@@ -321,10 +330,17 @@ mod tests {
         let store = Store::open_in(folder.path(), Options::owner("x", SystemRandom)).expect("opens");
         let journal = StoreJournal::new(store.clone());
         for at in ["2026-03-01T09:00:00Z", "2026-03-01T09:00:01Z", "2026-03-08T09:00:00Z"] {
-            journal.record(entry("rt1", at, signed()));
+            let body = bytes::Bytes::from_static(b"{}");
+            let request = WebhookRequest { method: "POST".into(), path: String::new(), headers: Vec::new(), body };
+            let original = Some(Original::Webhook { request, told: Vec::new() });
+            journal.record(JournalEntry { original, ..entry("rt1", at, signed()) });
         }
         assert_eq!(noted(&store), 3);
-        prune(store.clone(), "2026-03-08T09:00:01Z".parse().expect("a time")).await;
-        assert_eq!(noted(&store), 2);
+        let rows = store.journal_before(None, 3).expect("reads");
+        let in_memory = || rows.iter().filter(|row| journal.originals().get(row.id).is_some()).count();
+        assert_eq!(in_memory(), 3);
+        let now = "2026-03-08T09:00:01Z".parse().expect("a time");
+        prune(store.clone(), Arc::clone(journal.originals()), now).await;
+        assert_eq!((noted(&store), in_memory()), (2, 2));
     }
 }

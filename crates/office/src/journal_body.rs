@@ -32,6 +32,9 @@ pub(crate) struct JournalBody {
     /// How it was said over HTTP; none for a frame, and of versions before.
     #[serde(default)]
     pub(crate) form: Option<WireForm>,
+    /// Our request changes nothing at the PBX; none where it is no request of ours, and of versions before.
+    #[serde(default)]
+    pub(crate) asks: Option<bool>,
 }
 
 /// A body as versions before wrote it: how it came out stands in its words alone.
@@ -108,6 +111,7 @@ pub(crate) fn of_entry(entry: JournalEntry) -> (NewJournalRow, JournalBody) {
     let body = JournalBody {
         reason: reason(&entry.outcome),
         form: entry.form,
+        asks: entry.asks,
         operation: entry.operation,
         target: entry.target,
         status: entry.status,
@@ -123,7 +127,7 @@ pub(crate) fn of_entry(entry: JournalEntry) -> (NewJournalRow, JournalBody) {
     (NewJournalRow { at: entry.at, connection, kind: kind.to_owned(), body: String::new() }, body)
 }
 
-fn reason(outcome: &JournalOutcome) -> Option<JournalReason> {
+pub(crate) fn reason(outcome: &JournalOutcome) -> Option<JournalReason> {
     match outcome {
         JournalOutcome::Done
         | JournalOutcome::Signed { .. }
@@ -172,7 +176,7 @@ pub(crate) fn failure(kind: ErrorKind) -> JournalReason {
 }
 
 /// What the status of an answer says went wrong: the PBX's to our request, or ours to a webhook.
-fn of_status(status: u16, is_ours: bool) -> Option<JournalReason> {
+pub(crate) fn of_status(status: u16, is_ours: bool) -> Option<JournalReason> {
     match status {
         0..=399 => None,
         500.. if is_ours => Some(JournalReason::NotStored),
@@ -188,7 +192,7 @@ fn of_status(status: u16, is_ours: bool) -> Option<JournalReason> {
     }
 }
 
-fn verdict(outcome: &JournalOutcome) -> JournalVerdict {
+pub(crate) fn verdict(outcome: &JournalOutcome) -> JournalVerdict {
     match outcome {
         JournalOutcome::Done => JournalVerdict::Done,
         JournalOutcome::Signed { .. } => JournalVerdict::Signed,

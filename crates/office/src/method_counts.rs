@@ -137,6 +137,7 @@ mod tests {
             call: None,
             form: None,
             plain: false,
+            asks: None,
             original: None,
         }
     }

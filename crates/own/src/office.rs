@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck,
-        StateReport, TestReport, TestWish, Trace, admin::TrialMode,
+        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
+        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role, SignatureCheck, StageName,
+        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -425,6 +425,18 @@ impl Office for OwnOffice {
 
     async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
         self.view()?.check_signature(id).await
+    }
+
+    async fn repeat_request(&self, id: i64) -> Result<AskedAgain, OfficeError> {
+        self.view()?.repeat_request(id).await
+    }
+
+    async fn replay_webhook(&self, id: i64) -> Result<ReadAgain, OfficeError> {
+        self.view()?.replay_webhook(id).await
+    }
+
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        self.view()?.export_journal(filter).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

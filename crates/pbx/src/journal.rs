@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     error::{Error, ErrorKind},
+    request::Request,
     webhook::{VerifyError, WebhookRequest},
     wire_form::WireForm,
 };
@@ -97,8 +98,22 @@ impl fmt::Display for JournalOutcome {
     }
 }
 
+/// An exchange as it was, from which it can be had again. It holds what is secret: kept in memory alone.
+#[derive(Debug, Clone)]
+pub enum Original {
+    /// A webhook.
+    Webhook {
+        /// Byte for byte.
+        request: WebhookRequest,
+        /// What it was understood to tell.
+        told: Vec<VendorEvent>,
+    },
+    /// A question of ours, not signed yet.
+    Question(Box<Request>),
+}
+
 /// One exchange with a PBX. Bodies are redacted: no secret, no signature, no link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct JournalEntry {
     /// When it began.
     pub at: Timestamp,
@@ -126,8 +141,10 @@ pub struct JournalEntry {
     pub form: Option<WireForm>,
     /// A webhook that came over plain HTTP.
     pub plain: bool,
-    /// A webhook byte for byte, so that its signature can be checked again. It holds what is secret: kept in memory alone.
-    pub original: Option<WebhookRequest>,
+    /// Our request changes nothing at the PBX; none where it is no request of ours.
+    pub asks: Option<bool>,
+    /// What the exchange can be had again from.
+    pub original: Option<Original>,
 }
 
 impl JournalEntry {
@@ -153,6 +170,7 @@ impl JournalEntry {
             call: None,
             form: None,
             plain: false,
+            asks: None,
             original: None,
         }
     }

@@ -49,12 +49,13 @@ pub use config::{build, validate};
 pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
-    Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NoKeyGiven, NotKept, Received, SeenTest,
-    SessionReport, SignedBy, TEST_CALL, TEST_NOTIFICATION, TestWatch, Trial, TrialOutcome, TrialReason, TrialStep,
+    AskedAgain, Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NoKeyGiven, NotKept, ReadAgain,
+    Received, ReceivedTest, SeenTest, SessionReport, SignedBy, TEST_NOTIFICATION, TestNames, TestWatch, Trial,
+    TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};
-pub use journal::{Journal, JournalEntry, JournalKind, JournalOutcome};
+pub use journal::{Journal, JournalEntry, JournalKind, JournalOutcome, Original};
 pub use make::{ConnectionConfig, Description, Kind, Make, MethodLimit, Secret, TestMessage, Text};
 pub use party::extension;
 pub use poll::{Found, HeldCall, PollStart, Poller};
@@ -63,6 +64,7 @@ pub use query::{
     Statistics, StatisticsKind, UserChange,
 };
 pub use quota::{Counted, Quota, QuotaUse, RequestTimes, RequestTimesKeeper};
+pub use redact::is_cut;
 pub use registry::{MAKES, MakeError};
 pub use request::{Answer, RateLimits, Request, Times};
 pub use routing::{Incoming, NotCarriedOut, Refusal, Route, RouteReply, RuleOutcomes, Target};

@@ -37,15 +37,16 @@ impl Redactor {
         if body.is_empty() {
             return None;
         }
-        let text = match json::parse(body) {
-            Some(json) => value(json).to_string(),
-            None if form::is_likely(body) => value(Form::parse(body).to_json()).to_string(),
+        let (text, whole) = match json::parse(body) {
+            Some(json) => (value(json).to_string(), 0),
+            None if form::is_likely(body) => (value(Form::parse(body).to_json()).to_string(), 0),
             None => {
-                let cut = &body[..body.len().min(KEPT)];
-                named_secrets(&links(&String::from_utf8_lossy(cut)))
+                // A secret that the cut goes through would not be known any more: it lies in what is dropped afterwards.
+                let cut = &body[..body.len().min(2 * KEPT)];
+                (named_secrets(&links(&String::from_utf8_lossy(cut))), body.len())
             }
         };
-        Some(shorten(self.without_secrets(text)))
+        Some(shorten(self.without_secrets(text), whole))
     }
 
     fn without_secrets(&self, text: String) -> String {
@@ -149,12 +150,24 @@ fn links(text: &str) -> String {
     out
 }
 
-fn shorten(text: String) -> String {
-    if text.len() <= KEPT {
+/// Whether a body that is kept was too long to be kept whole.
+pub fn is_cut(kept: &str) -> bool {
+    let mark = kept.rsplit_once(CUT).and_then(|(_, length)| length.strip_suffix(BYTES));
+    mark.is_some_and(|length| !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// What a body ends with that was cut: with the length of the whole between the two.
+const CUT: &str = "… (";
+const BYTES: &str = " bytes)";
+
+/// The beginning of a text that is too long, or stands for a body of so many bytes that is; with a mark that says so.
+fn shorten(text: String, whole: usize) -> String {
+    let whole = whole.max(text.len());
+    if whole <= KEPT {
         return text;
     }
-    let end = (0..=KEPT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    format!("{}… ({} bytes)", &text[..end], text.len())
+    let end = (0..=text.len().min(KEPT)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}{CUT}{whole}{BYTES}", &text[..end])
 }
 
 #[cfg(test)]
@@ -203,6 +216,29 @@ mod tests {
     fn a_long_body_is_cut_at_a_character() {
         let kept = Redactor::new([]).body("ж".repeat(KEPT).as_bytes()).expect("kept");
         assert!(kept.len() < KEPT + 64 && kept.starts_with('ж'));
+    }
+
+    #[test]
+    fn a_body_that_was_cut_says_so_whatever_it_is_and_keeps_no_part_of_a_secret() {
+        let redactor = Redactor::new([SecretString::from("topsecret42")]);
+        let long = "x".repeat(KEPT);
+        let cut = [
+            format!("{long}, and more"),
+            format!("sign=00ff {long}"),
+            json!({ "text": long }).to_string(),
+            format!("a=b&c={long}"),
+        ];
+        for body in cut {
+            let kept = redactor.body(body.as_bytes()).expect("kept");
+            assert!(is_cut(&kept), "{}", &kept[kept.len() - 32..]);
+        }
+        for whole in ["plain", "{}", "a=b", "see (12 bytes)", "… ( bytes)", "… (x bytes)"] {
+            assert!(!is_cut(&redactor.body(whole.as_bytes()).expect("kept")), "{whole}");
+        }
+        // The secret lies where the text is cut: half of it would not be found.
+        let straddling = format!("{} topsecret42 {long}", "x".repeat(KEPT - 6));
+        let kept = redactor.body(straddling.as_bytes()).expect("kept");
+        assert!(is_cut(&kept) && !kept.contains("tops"), "{}", &kept[KEPT - 16..]);
     }
 
     #[test]

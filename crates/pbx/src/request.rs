@@ -46,6 +46,8 @@ pub struct Request {
     pub times: Times,
     /// Does no harm when sent twice, so the driver may repeat it.
     pub idempotent: bool,
+    /// Changes nothing at the PBX: a person may have it asked again.
+    pub asks: bool,
     /// To be signed: it goes to the vendor's own address.
     pub signed: bool,
     /// What it sends or is answered carries passwords, so the journal keeps neither body.
@@ -79,6 +81,7 @@ impl Request {
             body: Bytes::from(body.to_string()),
             times: Times::SHORT,
             idempotent: false,
+            asks: false,
             signed: false,
             has_passwords: false,
             session: None,
@@ -106,6 +109,7 @@ impl Request {
             body: Bytes::new(),
             times: Times::MINUTE,
             idempotent: false,
+            asks: false,
             signed: false,
             has_passwords: false,
             session: None,
@@ -113,10 +117,23 @@ impl Request {
         }
     }
 
-    /// May be sent twice.
+    /// Only asks, so it may be sent twice.
     #[must_use]
-    pub(crate) fn idempotent(mut self) -> Self {
+    pub(crate) fn idempotent(self) -> Self {
+        self.same_change().question()
+    }
+
+    /// Changes the same however often it is sent.
+    #[must_use]
+    pub(crate) fn same_change(mut self) -> Self {
         self.idempotent = true;
+        self
+    }
+
+    /// Only asks, and is not repeated unless a person wants it.
+    #[must_use]
+    pub(crate) fn question(mut self) -> Self {
+        self.asks = true;
         self
     }
 

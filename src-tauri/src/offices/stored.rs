@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
-        ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter, JournalPage,
-        PeaksView, PlaceCall, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish,
-        Trace,
+        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalExport,
+        JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck, StageName, StageRun, StagedCheck,
+        StateReport, TestReport, TestWish, Trace,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -146,6 +146,18 @@ impl Office for StoredOffice {
 
     async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
         self.office()?.check_signature(id).await
+    }
+
+    async fn repeat_request(&self, id: i64) -> Result<AskedAgain, OfficeError> {
+        self.office()?.repeat_request(id).await
+    }
+
+    async fn replay_webhook(&self, id: i64) -> Result<ReadAgain, OfficeError> {
+        self.office()?.replay_webhook(id).await
+    }
+
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        self.office()?.export_journal(filter).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

@@ -1,6 +1,6 @@
 //! Linux: GTK and WebKitGTK.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use gtk::prelude::GtkSettingsExt;
 use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
@@ -66,6 +66,34 @@ async fn watch_name(name: &'static str, told: impl Fn(bool)) -> zbus::Result<()>
         told(change.args()?.new_owner().is_some());
     }
     Ok(())
+}
+
+/// Opens the folder of a file, with the file selected where there is a file manager that can.
+pub(crate) async fn show_in_folder(file: &Path) -> io::Result<()> {
+    let Err(error) = show_in_file_manager(file).await else { return Ok(()) };
+    tracing::info!(%error, "no file manager selects a file; its folder is opened instead");
+    let folder = file.parent().unwrap_or(file);
+    // It answers at once, or is the file manager itself: that is not waited for.
+    let mut opened = tokio::process::Command::new("xdg-open").arg(folder).spawn()?;
+    match tokio::time::timeout(OPENED_WITHIN, opened.wait()).await {
+        Ok(Ok(ended)) if ended.success() => Ok(()),
+        Ok(Ok(_)) => Err(io::Error::other("no program opens folders")),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(()),
+    }
+}
+
+/// A program that has not ended by then is at work.
+const OPENED_WITHIN: Duration = Duration::from_secs(3);
+
+async fn show_in_file_manager(file: &Path) -> zbus::Result<()> {
+    let url =
+        url::Url::from_file_path(file).map_err(|()| zbus::Error::Failure("the path is not absolute".to_owned()))?;
+    let bus = zbus::Connection::session().await?;
+    let (service, path) = ("org.freedesktop.FileManager1", "/org/freedesktop/FileManager1");
+    let manager = zbus::Proxy::new(&bus, service, path, "org.freedesktop.FileManager1").await?;
+    let shown: () = manager.call("ShowItems", &(vec![url.as_str()], "")).await?;
+    Ok(shown)
 }
 
 /// What the computer is called.

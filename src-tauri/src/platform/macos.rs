@@ -1,11 +1,17 @@
 //! macOS: WKWebView.
 
-use std::time::Duration;
+use std::{io, path::Path, time::Duration};
 
 use tauri::{AppHandle, Builder, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 
 /// Nothing to set before windows open.
 pub(crate) fn prepare_environment() {}
+
+/// Opens the folder of a file, with the file selected.
+pub(crate) async fn show_in_folder(file: &Path) -> io::Result<()> {
+    let shown = std::process::Command::new("/usr/bin/open").arg("-R").arg(file).status()?;
+    shown.success().then_some(()).ok_or_else(|| io::Error::other("open did not find it"))
+}
 
 /// There is always a display.
 pub(crate) fn has_display() -> bool {

@@ -18,7 +18,12 @@ pub(crate) fn write_private(file: &Path, content: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    fs::File::options().write(true).create_new(true).mode(0o600).open(file)?.write_all(content)
+    create_private(file)?.write_all(content)
+}
+
+/// Makes a file that was not there, which only this account may read. A link is not followed.
+pub(crate) fn create_private(file: &Path) -> io::Result<fs::File> {
+    fs::File::options().write(true).create_new(true).mode(0o600).open(file)
 }
 
 /// Waits until somebody asks the process to end.

@@ -17,6 +17,19 @@ pub(crate) fn write_private(file: &Path, content: &[u8]) -> io::Result<()> {
     fs::write(file, content)
 }
 
+/// Makes a file that was not there; it is as private as its folder.
+pub(crate) fn create_private(file: &Path) -> io::Result<fs::File> {
+    fs::File::options().write(true).create_new(true).open(file)
+}
+
+/// Opens the folder of a file, with the file selected.
+pub(crate) async fn show_in_folder(file: &Path) -> io::Result<()> {
+    use std::os::windows::process::CommandExt;
+    // The Explorer takes the line apart in its own way; no path has a quotation mark in it. What it answers says nothing.
+    let select = format!("/select,\"{}\"", file.display());
+    std::process::Command::new("explorer.exe").raw_arg(select).spawn().map(drop)
+}
+
 /// There is always a display.
 pub(crate) fn has_display() -> bool {
     true

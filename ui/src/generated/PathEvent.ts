@@ -25,6 +25,10 @@ late: boolean,
  */
 signed: boolean, 
 /**
+ * It is a command or a decision of ours: nothing came from the PBX, and nothing is signed.
+ */
+own: boolean, 
+/**
  * What was said of the call's route: the office's rule that acted, or the PBX's words.
  */
 route?: string, };

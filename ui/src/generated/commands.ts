@@ -2,6 +2,7 @@
 import type { ActOnCallRequest } from "./ActOnCallRequest";
 import type { ActOnCardRequest } from "./ActOnCardRequest";
 import type { AdminOfficeRequest } from "./AdminOfficeRequest";
+import type { AskedAgain } from "./AskedAgain";
 import type { BeginConnectionRequest } from "./BeginConnectionRequest";
 import type { BeginTrialRequest } from "./BeginTrialRequest";
 import type { CallBackRequest } from "./CallBackRequest";
@@ -17,7 +18,6 @@ import type { CardsView } from "./CardsView";
 import type { ChangeRightsRequest } from "./ChangeRightsRequest";
 import type { CheckConnectionRequest } from "./CheckConnectionRequest";
 import type { CheckOutcome } from "./CheckOutcome";
-import type { CheckSignatureRequest } from "./CheckSignatureRequest";
 import type { ClearJournalRequest } from "./ClearJournalRequest";
 import type { ConnectOfficeRequest } from "./ConnectOfficeRequest";
 import type { DemoPbxs } from "./DemoPbxs";
@@ -26,6 +26,8 @@ import type { DialPreview } from "./DialPreview";
 import type { DisconnectOfficeRequest } from "./DisconnectOfficeRequest";
 import type { DraftView } from "./DraftView";
 import type { EndTrialRequest } from "./EndTrialRequest";
+import type { ExportJournalRequest } from "./ExportJournalRequest";
+import type { ExportedJournal } from "./ExportedJournal";
 import type { FillConnectionRequest } from "./FillConnectionRequest";
 import type { ImportedPeople } from "./ImportedPeople";
 import type { IntroduceConnectionRequest } from "./IntroduceConnectionRequest";
@@ -47,6 +49,7 @@ import type { MainStart } from "./MainStart";
 import type { MainView } from "./MainView";
 import type { Makes } from "./Makes";
 import type { NamedConnection } from "./NamedConnection";
+import type { NamedEntry } from "./NamedEntry";
 import type { NamedInvitation } from "./NamedInvitation";
 import type { NoticeKind } from "./NoticeKind";
 import type { OfficeConnections } from "./OfficeConnections";
@@ -60,6 +63,7 @@ import type { Phones } from "./Phones";
 import type { PlaceCallRequest } from "./PlaceCallRequest";
 import type { PlacedView } from "./PlacedView";
 import type { PreviewDialRequest } from "./PreviewDialRequest";
+import type { ReadAgain } from "./ReadAgain";
 import type { ReadInvitationRequest } from "./ReadInvitationRequest";
 import type { RecordingView } from "./RecordingView";
 import type { RemovePersonRequest } from "./RemovePersonRequest";
@@ -125,7 +129,13 @@ export interface MainCommands {
   /** One entry of it, with its bodies. */
   journalEntry(request: JournalEntryRequest): Promise<JournalDetail>;
   /** Checks the signature of an entry with the key that its connection has now. */
-  checkSignature(request: CheckSignatureRequest): Promise<SignatureCheck>;
+  checkSignature(request: NamedEntry): Promise<SignatureCheck>;
+  /** Asks the question of an entry once more. What may change something at the PBX is refused. */
+  repeatRequest(request: NamedEntry): Promise<AskedAgain>;
+  /** Reads the webhook of an entry once more, with the keys and settings of now. Nothing else comes of it. */
+  replayWebhook(request: NamedEntry): Promise<ReadAgain>;
+  /** Keeps what the filter shows of the journal in a new file among the person's downloads. */
+  exportJournal(request: ExportJournalRequest): Promise<ExportedJournal>;
   /** Forgets all of it. */
   clearJournal(request: ClearJournalRequest): Promise<void>;
   /** Shape, length and place of a recording. */
@@ -154,6 +164,8 @@ export interface MainCommands {
   importPeople(request: PeopleTableRequest): Promise<ImportedPeople>;
   /** Keeps links in a new file among the person's downloads. */
   keepLinks(request: KeepLinksRequest): Promise<KeptFile>;
+  /** Shows a file that was kept since the program was started, in its folder. */
+  showFile(request: KeptFile): Promise<void>;
   /** Lines, groups, names and contacts of an office. */
   officeLists(request: AdminOfficeRequest): Promise<OfficeLists>;
   /** Puts one of these lists in place of what was seen: whole, or not at all. */
@@ -228,6 +240,9 @@ export const mainCommands = {
   journalPage: { name: "journal_page", answers: true },
   journalEntry: { name: "journal_entry", answers: true },
   checkSignature: { name: "check_signature", answers: true },
+  repeatRequest: { name: "repeat_request", answers: true },
+  replayWebhook: { name: "replay_webhook", answers: true },
+  exportJournal: { name: "export_journal", answers: true },
   clearJournal: { name: "clear_journal", answers: false },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },
@@ -242,6 +257,7 @@ export const mainCommands = {
   previewPeople: { name: "preview_people", answers: true },
   importPeople: { name: "import_people", answers: true },
   keepLinks: { name: "keep_links", answers: true },
+  showFile: { name: "show_file", answers: false },
   officeLists: { name: "office_lists", answers: true },
   saveList: { name: "save_list", answers: true },
   revokeInvitation: { name: "revoke_invitation", answers: false },

@@ -16,7 +16,6 @@ interface ImportText {
   invite: (people: number) => string;
   made: (people: number) => string;
   keep: string;
-  kept: string;
   once: string;
   line: (line: number, fault: string) => string;
   files: Record<FileFault, string>;
@@ -44,7 +43,6 @@ export const importText = texts<ImportText>({
     invite: (people) => `Пригласить: ${russian(people, "человек", "человека", "человек")}`,
     made: (people) => `Готово: ${russian(people, "приглашение", "приглашения", "приглашений")}`,
     keep: "Сохранить ссылки в CSV",
-    kept: "Ссылки сохранены:",
     once: "Ссылки показываются один раз. Каждая действует неделю и впускает одного человека: раздав их, удалите файл. Потерянную заменит новая, в списке приглашений.",
     files: {
       tooLarge: "Это больше 4 МБ: столько за раз не принять. Разделите список на несколько.",
@@ -76,7 +74,6 @@ export const importText = texts<ImportText>({
     invite: (people) => `Invite ${people === 1 ? "1 person" : `${people} people`}`,
     made: (people) => `Done: ${english(people, "invitation")}`,
     keep: "Save the links as CSV",
-    kept: "The links are in:",
     once: "The links are shown once. Each works for a week and lets one person in: delete the file once you have handed them out. A lost one is replaced by a new one in the list of invitations.",
     files: {
       tooLarge: "This is larger than 4 MB, which is too much at a time. Make several lists of it.",

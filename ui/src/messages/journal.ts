@@ -1,3 +1,4 @@
+import type { JournalDirection } from "$generated/JournalDirection";
 import type { JournalVerdict } from "$generated/JournalVerdict";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
@@ -25,7 +26,12 @@ interface JournalText {
   reveal: string;
   thisCall: string;
   because: (reason: string) => string;
-  checkSignature: string;
+  /** Of a webhook, and of a request of ours, which we signed ourselves. */
+  checkSignature: Record<JournalDirection, string>;
+  checking: string;
+  /** Methods that have a name of ours. */
+  methods: Record<string, string>;
+  cut: string;
   curl: string;
   copyCurl: string;
   curlHint: string;
@@ -62,7 +68,16 @@ export const journalText = texts<JournalText>({
     reveal: "Показать номера",
     thisCall: "Этот звонок",
     because: (reason) => `Причина: ${reason}`,
-    checkSignature: "Проверить подпись",
+    checkSignature: { incoming: "Проверить подпись", outgoing: "Чем подписан" },
+    checking: "Проверяем…",
+    methods: {
+      "test notification": "Тестовое уведомление",
+      "late test notification": "Тестовое уведомление, опоздало",
+      "address check": "Проверка адреса",
+      frame: "Сообщение сокета",
+      socket: "Открытие сокета",
+    },
+    cut: "Тело длиннее 8 КБ и здесь обрезано, поэтому команды curl нет.",
     curl: "Команда curl",
     copyCurl: "Копировать команду",
     curlHint: "Вместо секретов стоят переменные $TRUBKA_…: впишите их сами. Скрытые номера в команде тоже скрыты.",
@@ -104,7 +119,16 @@ export const journalText = texts<JournalText>({
     reveal: "Show numbers",
     thisCall: "This call",
     because: (reason) => `Reason: ${reason}`,
-    checkSignature: "Check signature",
+    checkSignature: { incoming: "Check signature", outgoing: "How it was signed" },
+    checking: "Checking…",
+    methods: {
+      "test notification": "Test notification",
+      "late test notification": "Test notification, late",
+      "address check": "Address check",
+      frame: "Socket message",
+      socket: "Socket opening",
+    },
+    cut: "The body is longer than 8 KB and cut here, so there is no curl command.",
     curl: "curl command",
     copyCurl: "Copy command",
     curlHint: "Variables $TRUBKA_… stand for secrets: set them yourself. Hidden numbers are hidden in it too.",
@@ -123,3 +147,8 @@ export const journalText = texts<JournalText>({
     },
   },
 });
+
+/** What a method is called: the vendor's word, or ours where we gave it its name. */
+export function methodWords(method: string): string {
+  return journalText().methods[method] ?? method;
+}

@@ -54,7 +54,13 @@ macro_rules! command_table {
             /// One entry of it, with its bodies.
             [Main] desk journal_entry(JournalEntryRequest) -> JournalDetail;
             /// Checks the signature of an entry with the key that its connection has now.
-            [Main] desk check_signature(CheckSignatureRequest) -> SignatureCheck;
+            [Main] desk check_signature(NamedEntry) -> SignatureCheck;
+            /// Asks the question of an entry once more. What may change something at the PBX is refused.
+            [Main] desk repeat_request(NamedEntry) -> AskedAgain;
+            /// Reads the webhook of an entry once more, with the keys and settings of now. Nothing else comes of it.
+            [Main] desk replay_webhook(NamedEntry) -> ReadAgain;
+            /// Keeps what the filter shows of the journal in a new file among the person's downloads.
+            [Main] shell export_journal(ExportJournalRequest) -> ExportedJournal;
             /// Forgets all of it.
             [Main] desk clear_journal(ClearJournalRequest);
             /// Shape, length and place of a recording.
@@ -83,6 +89,8 @@ macro_rules! command_table {
             [Main] shell import_people(PeopleTableRequest) -> ImportedPeople;
             /// Keeps links in a new file among the person's downloads.
             [Main] shell keep_links(KeepLinksRequest) -> KeptFile;
+            /// Shows a file that was kept since the program was started, in its folder.
+            [Main] shell show_file(KeptFile);
             /// Lines, groups, names and contacts of an office.
             [Main] shell office_lists(AdminOfficeRequest) -> OfficeLists;
             /// Puts one of these lists in place of what was seen: whole, or not at all.

@@ -1,10 +1,13 @@
 //! How an office works, and why a call had no card.
 
+use std::collections::BTreeMap;
+
 use calls::ConnectionId;
 pub use link::wire::{
-    CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName, DeskOutcome, Hop,
-    HopPlace, HopState, JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, NoCard, PathEvent,
-    ProofName, QuotaCounted, QuotaView, SignatureCheck, StageCause, StageName, StageProof, StageReport, StageRun,
+    AskedAgain, CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName,
+    DeskOutcome, EventMeaning, ExportedEntry, Hop, HopPlace, HopState, JournalAgain, JournalDetail, JournalDirection,
+    JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict, NoCard, PathEvent, ProofName, QuotaCounted,
+    QuotaView, ReadAgain, ReadEvent, Reading, SignatureCheck, StageCause, StageName, StageProof, StageReport, StageRun,
     StageState, StagedCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
     WithoutCard, admin::TrialMode,
 };
@@ -127,10 +130,10 @@ pub struct JournalEntryRequest {
     pub reveal: bool,
 }
 
-/// Wish to have the signature of an entry of it checked.
+/// An entry of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct CheckSignatureRequest {
+pub struct NamedEntry {
     /// At which office.
     pub office: String,
     /// Which.
@@ -144,4 +147,57 @@ pub struct CheckSignatureRequest {
 pub struct ClearJournalRequest {
     /// Which office.
     pub office: String,
+}
+
+/// Wish to have what the filter shows of a request journal in a file, with the middle of each number hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportJournalRequest {
+    /// At which office.
+    pub office: String,
+    /// Which entries; where it says from where on, that is passed over.
+    pub filter: JournalFilter,
+    /// In whose words.
+    pub words: ExportWords,
+}
+
+/// What a file calls things, in the language of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportWords {
+    /// What stands between two fields: what a spreadsheet expects there depends on the language.
+    pub separator: FieldSeparator,
+    /// Over the columns: time, direction, connection, method, result, status, milliseconds, address, request, answer.
+    pub columns: [String; 10],
+    /// Which way something went.
+    pub directions: BTreeMap<JournalDirection, String>,
+    /// How it came out.
+    pub verdicts: BTreeMap<JournalVerdict, String>,
+    /// Why it failed.
+    pub reasons: BTreeMap<JournalReason, String>,
+    /// Methods with a name of ours.
+    pub methods: BTreeMap<String, String>,
+}
+
+/// What stands between two fields of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldSeparator {
+    /// `,`
+    Comma,
+    /// `;`, where a comma stands in numbers.
+    Semicolon,
+}
+
+/// A journal that was put into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedJournal {
+    /// The file.
+    pub file: String,
+    /// How many entries stand in it.
+    #[ts(type = "number")]
+    pub entries: u32,
+    /// They are all that fit; otherwise there were too many, and they are the newest.
+    pub whole: bool,
 }

@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView, Cursor,
-        ExtensionRef, Frame, JournalDetail, JournalFilter, JournalPage, PROTOCOL, PeaksView, PlaceCall, Role,
-        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, StreamEvent, TestReport, TestWish, Titles,
-        Trace, You, admin::TrialMode,
+        ActOnCall, AskedAgain, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView,
+        Cursor, ExtensionRef, Frame, JournalDetail, JournalExport, JournalFilter, JournalPage, PROTOCOL, PeaksView,
+        PlaceCall, ReadAgain, Role, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, StreamEvent,
+        TestReport, TestWish, Titles, Trace, You, admin::TrialMode,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -47,6 +47,7 @@ struct State {
     trace: Option<Trace>,
     peaks: Option<PeaksView>,
     recording: Option<Bytes>,
+    exported: Vec<(Option<i64>, JournalExport)>,
 }
 
 /// The office.
@@ -84,6 +85,11 @@ impl FakeOffice {
     /// How often the desk opened, or tried to open, the stream.
     pub(crate) fn streams(&self) -> usize {
         self.state().resumes.len()
+    }
+
+    /// The parts of its journal for a file, each with what leads to it.
+    pub(crate) fn exports(&self, parts: Vec<(Option<i64>, JournalExport)>) {
+        self.state().exported = parts;
     }
 
     /// Says something on the newest stream.
@@ -389,6 +395,20 @@ impl Office for FakeOffice {
 
     async fn check_signature(&self, _: i64) -> Result<SignatureCheck, OfficeError> {
         Err(not_kept())
+    }
+
+    async fn repeat_request(&self, _: i64) -> Result<AskedAgain, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn replay_webhook(&self, _: i64) -> Result<ReadAgain, OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        let parts = &self.state().exported;
+        // Each part is behind the one before it.
+        parts.iter().find(|part| part.0 == filter.before).map(|part| part.1.clone()).ok_or_else(not_kept)
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

@@ -9,6 +9,7 @@ mod contract;
 mod decisions;
 mod dialling;
 mod facts;
+mod journal;
 mod lists;
 mod look_up;
 mod main_view;

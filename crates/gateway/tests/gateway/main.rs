@@ -15,6 +15,7 @@ mod http;
 mod introduce;
 mod joining;
 mod journal;
+mod journal_again;
 mod kill;
 mod limits;
 mod makes;

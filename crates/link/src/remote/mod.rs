@@ -4,6 +4,7 @@ mod address;
 mod admin;
 mod http;
 mod join;
+mod journal;
 mod recording;
 mod stream;
 mod token;
@@ -22,9 +23,9 @@ use crate::{
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
     wire::{
-        ActOnCall, ActionBody, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalDirection, JournalFilter, JournalPage, PeaksView, PlaceCall, RunStage, SignatureCheck, StageName,
-        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
+        ActOnCall, ActionBody, AskedAgain, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor,
+        JournalDetail, JournalDirection, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain,
+        RunStage, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
         admin::{BeginTrial, TrialMode},
     },
 };
@@ -132,16 +133,7 @@ impl Office for RemoteOffice {
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
-        let JournalFilter { method, direction, errors, before } = filter;
-        let before = before.map(|before| before.to_string());
-        let direction = direction.map(|direction| match direction {
-            JournalDirection::Incoming => "incoming",
-            JournalDirection::Outgoing => "outgoing",
-        });
-        let query = [("method", method.as_deref()), ("direction", direction), ("before", before.as_deref())];
-        let query = query.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let query: Vec<_> = query.chain(errors.then_some(("errors", "true"))).collect();
-        self.http.get_with(&["v1", "admin", "journal"], &query).await
+        journal::read(&self.http, &["v1", "admin", "journal"], &filter).await
     }
 
     async fn journal_entry(&self, id: i64, reveal: bool) -> Result<JournalDetail, OfficeError> {
@@ -152,6 +144,18 @@ impl Office for RemoteOffice {
 
     async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
         self.http.get(&["v1", "admin", "journal", &id.to_string(), "signature"]).await
+    }
+
+    async fn repeat_request(&self, id: i64) -> Result<AskedAgain, OfficeError> {
+        journal::again(&self.http, id, "repeat").await
+    }
+
+    async fn replay_webhook(&self, id: i64) -> Result<ReadAgain, OfficeError> {
+        journal::again(&self.http, id, "replay").await
+    }
+
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        journal::read(&self.http, &["v1", "admin", "journal", "export"], &filter).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

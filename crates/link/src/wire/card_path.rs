@@ -291,6 +291,9 @@ pub struct PathEvent {
     pub late: bool,
     /// The vendor's signature was checked.
     pub signed: bool,
+    /// It is a command or a decision of ours: nothing came from the PBX, and nothing is signed.
+    #[serde(default)]
+    pub own: bool,
     /// What was said of the call's route: the office's rule that acted, or the PBX's words.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -371,6 +374,7 @@ impl PathEvent {
             received_at: event.received_at,
             late: event.late,
             signed: event.signature == Signature::Valid,
+            own: event.signature == Signature::Own,
             route: event.route.clone(),
         }
     }

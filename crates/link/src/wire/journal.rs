@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Which way something went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum JournalDirection {
     /// From the PBX to us.
@@ -16,7 +16,7 @@ pub enum JournalDirection {
 }
 
 /// How an exchange came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum JournalVerdict {
     /// Our request was answered, or a frame was taken.
@@ -38,7 +38,7 @@ pub enum JournalVerdict {
 }
 
 /// Why an exchange failed or was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum JournalReason {
     /// A webhook without the signature, or the field, that decides.
@@ -221,6 +221,175 @@ pub struct JournalDetail {
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
+    /// The body of the request was too long to be kept whole.
+    #[serde(default)]
+    pub cut: bool,
+    /// Whether it can be had once more.
+    #[serde(default)]
+    pub again: JournalAgain,
     /// Numbers stand in it as they came.
     pub revealed: bool,
+}
+
+/// Whether an exchange can be had once more, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum JournalAgain {
+    /// It is a question of ours: the PBX can be asked once more.
+    Ask,
+    /// It is a webhook: it can be read once more.
+    Read,
+    /// It places or changes something at the PBX, so it is sent once.
+    Changes,
+    /// What it could be had from is not kept any more, or never was.
+    NotKept,
+    /// The connection is not there any more.
+    NoConnection,
+    /// A frame of a socket, a remark of our own, or an entry of a version before.
+    #[default]
+    Nothing,
+}
+
+/// The answer to a question that was asked once more. It holds no secret, and no number as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedAgain {
+    /// It failed or was refused.
+    pub failed: bool,
+    /// Why it failed; absent where no more is known than that.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<JournalReason>,
+    /// HTTP status of the answer; absent where there was none.
+    #[ts(optional, type = "number")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// How long it took.
+    #[ts(type = "number")]
+    pub took_ms: u32,
+    /// What came.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
+}
+
+/// A webhook that was read once more, with the keys and settings of now. Nothing came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadAgain {
+    /// What it meant when it came.
+    pub before: Reading,
+    /// What it means now.
+    pub now: Reading,
+}
+
+/// What a webhook was understood to mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Reading {
+    /// The message's name.
+    pub method: String,
+    /// How it came out.
+    pub verdict: JournalVerdict,
+    /// Why it was refused; absent where it was not.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<JournalReason>,
+    /// What it told, in its order.
+    pub events: Vec<ReadEvent>,
+}
+
+/// One event that a webhook told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadEvent {
+    /// The vendor's word.
+    pub kind: String,
+    /// The vendor's name of the call; absent where it is about none.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// The time that the PBX wrote on it.
+    #[ts(optional, type = "string")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_time: Option<Timestamp>,
+    /// The extension, or the number with its middle hidden, that it is about.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+    /// What it means.
+    pub meanings: Vec<EventMeaning>,
+}
+
+/// What an event says of its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum EventMeaning {
+    /// The call began.
+    CallCreated,
+    /// More is known of the call.
+    CallUpdated,
+    /// Somebody is asked for; nothing rings yet.
+    Offered,
+    /// It is in the menu or a queue.
+    Queued,
+    /// A phone rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// Somebody was put on hold.
+    Held,
+    /// Somebody was taken off hold.
+    Retrieved,
+    /// Somebody left.
+    Cleared,
+    /// Somebody passed the call on and left.
+    Replaced,
+    /// It is about the consultation of a transfer.
+    TransferStarted,
+    /// A digit was pressed.
+    Dtmf,
+    /// How routing it came out.
+    RouteResult,
+    /// How one of our commands came out.
+    CommandResult,
+    /// Recording began.
+    RecordingStarted,
+    /// There is a recording.
+    RecordingAvailable,
+    /// There will be no recording.
+    NotRecorded,
+    /// The advertisement that brought the customer is known.
+    Attributed,
+    /// The call is over.
+    CallEnded,
+    /// It is kept and not understood.
+    Unknown,
+}
+
+/// A part of the journal for a file, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalExport {
+    /// The entries.
+    pub entries: Vec<ExportedEntry>,
+    /// Give it as `before` to go on; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
+}
+
+/// An entry with its bodies, with the middle of each number hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedEntry {
+    /// The entry.
+    pub line: JournalLine,
+    /// Host and path, without query.
+    pub target: String,
+    /// What we sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// What came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pbx::{JournalEntry, WebhookReply};
+use pbx::{JournalEntry, ReceivedTest, WebhookReply};
 use tokio::sync::oneshot;
 
 use super::OfficeHandle;
@@ -12,11 +12,13 @@ use crate::{
 };
 
 impl OfficeHandle {
-    /// The awaited test of our address came: it is noted like every message, and tells of no call.
+    /// A test of our address came: it is noted like every message, and tells of no call. One that nobody awaits any more says
+    /// nothing of the PBX either, and no rule speaks of its caller.
     pub(super) async fn take_test(
         &self,
         connection: &Connection,
         entry: JournalEntry,
+        test: ReceivedTest,
         reply: WebhookReply,
     ) -> ReceivedHook {
         let (kept, written) = oneshot::channel();
@@ -26,7 +28,9 @@ impl OfficeHandle {
         };
         let row = self.work.journal.test(entry, Arc::clone(&connection.driver), said);
         let is_kept = written.await.unwrap_or(false);
-        connection.driver.test_kept(is_kept);
+        if let ReceivedTest::Awaited(call) = test {
+            connection.driver.test_kept(&call, is_kept);
+        }
         let outcome = if is_kept { HookOutcome::Tested(reply) } else { HookOutcome::NotStored };
         ReceivedHook { outcome, row: Some(row) }
     }

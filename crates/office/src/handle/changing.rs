@@ -90,6 +90,7 @@ impl OfficeHandle {
         let state = &self.state;
         let Some(connection) = state.connections.take(id) else { return false };
         self.end_links(&connection).await;
+        state.originals.forget_of(id);
         let now = state.clock.now();
         // A call that was asked for is over only when two lists running lack it.
         for _ in 0..2 {

@@ -14,7 +14,9 @@ use super::{
     state::Keeper,
     unread::is_for_good,
 };
-use crate::{backoff::Backoff, call_times::CallTimes, clock::Clock, settings::Directory, status::Board};
+use crate::{
+    backoff::Backoff, call_times::CallTimes, clock::Clock, originals::Originals, settings::Directory, status::Board,
+};
 
 impl Keeper {
     /// A keeper whose books are rebuilt from the log.
@@ -46,6 +48,7 @@ impl Keeper {
             logged,
             logged_at,
             times,
+            originals: Arc::default(),
             unfolded: BTreeMap::new(),
             unread: BTreeMap::new(),
             unsaved: BTreeMap::new(),
@@ -57,6 +60,12 @@ impl Keeper {
         };
         keeper.rebuild().await?;
         Ok((keeper, handle))
+    }
+
+    /// Forgets these as the rows of the request journal are forgotten.
+    pub(crate) fn forgetting(mut self, originals: &Arc<Originals>) -> Self {
+        self.originals = Arc::clone(originals);
+        self
     }
 
     /// Settles what the last run left open, and writes the rows of what it had not folded any more.

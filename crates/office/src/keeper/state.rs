@@ -14,7 +14,10 @@ use super::{
     published::{Head, Published},
     requests::Request,
 };
-use crate::{backoff::Backoff, call_times::CallTimes, clock::Clock, rows, settings::Directory, status::Board};
+use crate::{
+    backoff::Backoff, call_times::CallTimes, clock::Clock, originals::Originals, rows, settings::Directory,
+    status::Board,
+};
 
 /// The keeper's state.
 pub(crate) struct Keeper {
@@ -34,6 +37,8 @@ pub(crate) struct Keeper {
     pub(super) logged_at: Timestamp,
     /// When the newest calls passed through here.
     pub(super) times: Arc<CallTimes>,
+    /// What the request journal keeps in memory, and forgets with its rows.
+    pub(super) originals: Arc<Originals>,
     /// What is in the log and cannot be folded yet, of each connection in the order of the log.
     pub(super) unfolded: BTreeMap<ConnectionId, Vec<Stored>>,
     /// Calls of each connection that are not folded, because entries of theirs can never be read by this version.

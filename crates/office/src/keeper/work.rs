@@ -56,7 +56,7 @@ impl Keeper {
                     self.publish(Published::At { seq });
                 }
                 _ = tidy.tick() => {
-                    chores.spawn(journal::prune(self.store.clone(), self.clock.now()));
+                    chores.spawn(journal::prune(self.store.clone(), Arc::clone(&self.originals), self.clock.now()));
                     chores.spawn(desks::prune(self.store.clone(), self.office.clone(), self.clock.now()));
                 }
             }

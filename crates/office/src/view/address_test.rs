@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use calls::ConnectionId;
-use data_encoding::HEXLOWER;
 use http::{HeaderName, HeaderValue, Method};
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{TEST_SECONDS, TestReport, TestWish},
 };
-use pbx::{TEST_CALL, TestWatch, WebhookRequest};
+use pbx::{TestWatch, WebhookRequest};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -43,7 +42,9 @@ impl View {
             OfficeError::new(OfficeErrorKind::NoAddress, message)
         };
         let door = outside.door.as_ref().ok_or_else(nowhere)?;
-        let (call, at) = (self.test_call()?, self.office.clock.now());
+        let unknown_office = || OfficeError::new(OfficeErrorKind::Unsupported, "this office tests no addresses");
+        let call = driver.test_call(self.random()?).ok_or_else(unknown_office)?;
+        let at = self.office.clock.now();
         let unknown =
             || OfficeError::invalid("message", "this connection has no such message; give one of testMessages");
         let message = driver.test_message(&wish.message, &call, at).ok_or_else(unknown)?;
@@ -70,13 +71,13 @@ impl View {
         })
     }
 
-    /// A name for the call of a test that nobody can guess.
-    fn test_call(&self) -> Result<String, OfficeError> {
+    /// Bytes that nobody can guess.
+    fn random(&self) -> Result<[u8; 16], OfficeError> {
         let mut random = [0; 16];
         let failed =
             |_| OfficeError::new(OfficeErrorKind::Storage, "there is no randomness on this computer now; try again");
         self.office.store.random().fill(&mut random).map_err(failed)?;
-        Ok(format!("{TEST_CALL}{}", HEXLOWER.encode(&random)))
+        Ok(random)
     }
 }
 

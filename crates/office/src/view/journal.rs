@@ -2,9 +2,12 @@
 
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, Role, SignatureCheck},
+    wire::{
+        ExportedEntry, JournalDetail, JournalDirection, JournalExport, JournalFilter, JournalLine, JournalPage, Role,
+        SignatureCheck,
+    },
 };
-use pbx::{SignedBy, WireForm};
+use pbx::{Original, SignedBy, WireForm, is_cut};
 use store::{AuditEntry, JournalRow};
 
 use super::{View, storage};
@@ -30,36 +33,63 @@ impl View {
     }
 
     fn read_journal(&self, filter: &JournalFilter) -> Result<JournalPage, OfficeError> {
-        let mut page = JournalPage { entries: Vec::new(), methods: Vec::new(), next: None };
-        let (mut before, mut looked) = (filter.before, 0);
+        let (mut entries, mut methods) = (Vec::new(), Vec::new());
+        let next = self.look_through(filter, &mut methods, |line, _| entries.push(line))?;
+        methods.sort();
+        Ok(JournalPage { entries, methods, next })
+    }
+
+    /// A part of the journal for a file, newest first. That one is begun stands in the audit.
+    pub(super) async fn journal_export(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        self.admins_only()?;
+        if filter.before.is_none() {
+            let entry = self.audit("exportedJournal", "journal", in_words(&filter));
+            self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
+        }
+        self.reading(move |view| {
+            let mut entries = Vec::new();
+            let hidden = |body: Option<String>| body.as_deref().map(without_numbers);
+            let next = view.look_through(&filter, &mut Vec::new(), |line, body| {
+                let [sent, received] = [body.sent, body.received].map(hidden);
+                entries.push(ExportedEntry { line, target: without_numbers(&body.target), sent, received });
+            })?;
+            Ok(JournalExport { entries, next })
+        })
+        .await
+    }
+
+    /// Gives a page of what fits, newest first, and notes each method that is met on the way. Says where to go on.
+    fn look_through(
+        &self,
+        filter: &JournalFilter,
+        methods: &mut Vec<String>,
+        mut give: impl FnMut(JournalLine, JournalBody),
+    ) -> Result<Option<i64>, OfficeError> {
+        let (mut before, mut looked, mut given) = (filter.before, 0, 0);
         while looked < LOOKED_AT {
             let rows = self.office.store.journal_before(before, PAGE).map_err(|error| storage(&error))?;
             let is_last = rows.len() < PAGE;
             looked += rows.len();
             for row in rows {
                 before = Some(row.id);
-                let Some((line, _)) = read(row) else { continue };
-                if !page.methods.contains(&line.method) {
-                    page.methods.push(line.method.clone());
+                let Some((line, body)) = read(row) else { continue };
+                if !methods.contains(&line.method) {
+                    methods.push(line.method.clone());
                 }
                 if fits(&line, filter) {
-                    page.entries.push(line);
+                    give(line, body);
+                    given += 1;
                 }
-                if page.entries.len() == PAGE {
-                    page.next = before;
-                    page.methods.sort();
-                    return Ok(page);
+                if given == PAGE {
+                    return Ok(before);
                 }
             }
             if is_last {
-                before = None;
-                break;
+                return Ok(None);
             }
         }
         // Where nothing more fitted among all that was looked through, whoever asks goes on from there.
-        page.next = before;
-        page.methods.sort();
-        Ok(page)
+        Ok(before)
     }
 
     /// One entry with its bodies. That numbers are revealed stands in the audit.
@@ -88,7 +118,8 @@ impl View {
         let curl = form.and_then(|form| curl(form, &body.target, asked.as_deref(), shown));
         let [sent, received] = [&body.sent, &body.received].map(|body| body.as_deref().map(shown));
         let target = shown(&body.target);
-        Ok(JournalDetail { line, target, sent, received, curl, call, revealed: reveal })
+        let (cut, again) = (asked.as_deref().is_some_and(is_cut), self.again(&line, &body));
+        Ok(JournalDetail { line, target, sent, received, curl, cut, again, call, revealed: reveal })
     }
 
     /// What the signature of an entry says with the key that its connection has now.
@@ -107,15 +138,17 @@ impl View {
         }
         let connection = line.connection.and_then(|id| self.office.connections.get(&id));
         let Some(connection) = connection else { return Ok(SignatureCheck::NoConnection) };
-        let Some(original) = self.office.originals.get(id) else { return Ok(SignatureCheck::NotKept) };
-        Ok(match connection.driver.check_signature(&original) {
+        let Some(Original::Webhook { request, .. }) = self.office.originals.get(id) else {
+            return Ok(SignatureCheck::NotKept);
+        };
+        Ok(match connection.driver.check_signature(&request) {
             Ok(SignedBy::Key) => SignatureCheck::Right,
             Ok(SignedBy::Nobody) => SignatureCheck::Unsigned,
             Err(error) => SignatureCheck::Wrong { reason: refusal(&error) },
         })
     }
 
-    async fn entry(&self, id: i64) -> Result<(JournalLine, JournalBody), OfficeError> {
+    pub(super) async fn entry(&self, id: i64) -> Result<(JournalLine, JournalBody), OfficeError> {
         let missing = || OfficeError::new(OfficeErrorKind::NotFound, "there is no such entry");
         let row = self.reading(move |view| view.office.store.journal_entry(id).map_err(|error| storage(&error)));
         row.await?.and_then(read).ok_or_else(missing)
@@ -174,6 +207,17 @@ pub(crate) fn read(row: JournalRow) -> Option<(JournalLine, JournalBody)> {
         plain: body.plain,
     };
     Some((line, body))
+}
+
+/// What is wanted of the journal, for the audit.
+fn in_words(filter: &JournalFilter) -> String {
+    let direction = filter.direction.map(|direction| match direction {
+        JournalDirection::Incoming => "incoming".to_owned(),
+        JournalDirection::Outgoing => "outgoing".to_owned(),
+    });
+    let errors = filter.errors.then(|| "errors".to_owned());
+    let words: Vec<String> = [filter.method.clone(), direction, errors].into_iter().flatten().collect();
+    if words.is_empty() { "all of it".to_owned() } else { words.join(", ") }
 }
 
 fn fits(line: &JournalLine, filter: &JournalFilter) -> bool {

@@ -2,6 +2,7 @@
 
 mod act;
 mod address_test;
+mod again;
 mod callback_groups;
 mod cards;
 mod catch_up;
@@ -23,9 +24,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
-        self, ActOnCall, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalFilter,
-        JournalPage, PeaksView, PlaceCall, Role, SignatureCheck, StageName, StageRun, StagedCheck, StateReport,
-        TestReport, TestWish, Trace, admin::TrialMode,
+        self, ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
+        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role, SignatureCheck, StageName,
+        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use sha2::{Digest, Sha256};
@@ -246,6 +247,18 @@ impl Office for View {
 
     async fn check_signature(&self, id: i64) -> Result<SignatureCheck, OfficeError> {
         self.signature_of(id).await
+    }
+
+    async fn repeat_request(&self, id: i64) -> Result<AskedAgain, OfficeError> {
+        self.ask_again(id).await
+    }
+
+    async fn replay_webhook(&self, id: i64) -> Result<ReadAgain, OfficeError> {
+        self.read_again(id).await
+    }
+
+    async fn export_journal(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
+        self.journal_export(filter).await
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {

@@ -80,7 +80,7 @@ fn route_of(effect: &Effect) -> Option<String> {
     if let Effect::RouteResult { detail, .. } = effect { detail.clone() } else { None }
 }
 
-fn party_of(effect: &Effect) -> Option<String> {
+pub(super) fn party_of(effect: &Effect) -> Option<String> {
     let leg = match effect {
         Effect::LegOffered { leg }
         | Effect::LegQueued { leg, .. }

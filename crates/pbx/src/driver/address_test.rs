@@ -1,27 +1,83 @@
 //! A test of the address that the PBX posts to: a message as the PBX would send it, sent by us, and known again when it
 //! comes in at our own door.
 //!
-//! It is told from a real message by the name of its call, and only once its signature was found right. Whatever bears
-//! such a name and is not awaited at that moment is kept as a message of unknown meaning: it begins no call.
+//! It is told from a real message by the name of its call, which holds a code that only this office can make, and only once
+//! its signature was found right. One that comes when nobody awaits it any more tells of no call either, and says nothing of
+//! the PBX.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use calls::{Effect, Source, VendorEvent};
+use calls::ConnectionId;
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use serde_json::Value;
+use secrecy::{ExposeSecret, SecretBox};
+use sha2::Sha256;
 use tokio::{sync::watch, time::Instant};
 
 use super::Driver;
 use crate::{
-    dedupe,
     error::Error,
-    webhook::{Decoded, VerifyError, WebhookRequest},
+    webhook::{VerifyError, WebhookRequest},
 };
 
 /// The names of the calls of such messages begin so.
-pub const TEST_CALL: &str = "trubka-test-";
-/// What the request journal calls them.
+const TEST_CALL: &str = "trubka-test-";
+/// Bytes of a name's code: nobody guesses it.
+const CODE: usize = 16;
+/// What the request journal calls such a message.
 pub const TEST_NOTIFICATION: &str = "test notification";
+/// And one that nobody awaits any more.
+pub(super) const TEST_LATE: &str = "late test notification";
+
+/// A test of our address that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceivedTest {
+    /// It is the awaited one, about the call of this name.
+    Awaited(String),
+    /// Nobody awaits it any more.
+    Late,
+}
+
+/// Makes the names of the calls of tests, and knows them again.
+pub struct TestNames {
+    key: SecretBox<[u8; 32]>,
+    connection: ConnectionId,
+}
+
+impl TestNames {
+    /// Those of a connection. The key is the office's own: whoever has it can make a real call look like a test.
+    pub fn new(key: SecretBox<[u8; 32]>, connection: ConnectionId) -> Self {
+        Self { key, connection }
+    }
+
+    /// The name with these random bytes, which nobody has seen before.
+    pub fn name(&self, random: [u8; 16]) -> String {
+        let random = HEXLOWER.encode(&random);
+        let code = self.code(&random).finalize().into_bytes();
+        format!("{TEST_CALL}{random}-{}", HEXLOWER.encode(&code[..CODE]))
+    }
+
+    /// Whether a call's name was made here.
+    pub(super) fn is_one(&self, call: &str) -> bool {
+        let Some((random, code)) = call.strip_prefix(TEST_CALL).and_then(|rest| rest.split_once('-')) else {
+            return false;
+        };
+        let code = HEXLOWER.decode(code.as_bytes()).ok().filter(|code| code.len() == CODE);
+        code.is_some_and(|code| self.code(random).verify_truncated_left(&code).is_ok())
+    }
+
+    fn code(&self, random: &str) -> Hmac<Sha256> {
+        // Shorter than the hash's block, a key is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(self.key.expose_secret());
+        let mut code = <Hmac<Sha256> as Mac>::new(&block.into());
+        code.update(self.connection.as_str().as_bytes());
+        code.update(b" ");
+        code.update(random.as_bytes());
+        code
+    }
+}
 
 /// What was seen of an awaited message at our door.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,33 +175,18 @@ impl Driver {
         Some(TestWatch { of: Arc::clone(&self.awaited_test.0), seen })
     }
 
-    /// The awaited message that came is in the database, or could not be put there.
-    pub fn test_kept(&self, is_kept: bool) {
-        if let Some(awaited) = self.awaited_test.lock().as_ref() {
+    /// A name for the call of a test, with these random bytes in it; `None` where our address is not tested.
+    pub fn test_call(&self, random: [u8; 16]) -> Option<String> {
+        self.test_names.as_ref().map(|names| names.name(random))
+    }
+
+    /// The message about this call that came while it was awaited is in the database, or could not be put there. Whoever
+    /// awaits another one by now is told nothing.
+    pub fn test_kept(&self, call: &str, is_kept: bool) {
+        if let Some(awaited) = self.awaited_test.lock().as_ref().filter(|awaited| awaited.call == call) {
             let kept = if is_kept { Ok(Instant::now()) } else { Err(NotKept) };
             awaited.seen.send_modify(|seen| seen.kept = Some(kept));
         }
-    }
-}
-
-/// The call of a test that these events are about.
-pub(super) fn call_of(decoded: &Decoded) -> Option<&str> {
-    decoded.events.iter().filter_map(|event| event.call.as_deref()).find(|call| call.starts_with(TEST_CALL))
-}
-
-/// What is kept of a test that nobody awaits.
-pub(super) fn unknown(body: &[u8], redacted: Option<String>, source: Source) -> VendorEvent {
-    VendorEvent {
-        dedupe_key: dedupe::of_bytes(TEST_NOTIFICATION, body),
-        raw_kind: TEST_NOTIFICATION.to_owned(),
-        call: None,
-        time: None,
-        leg_seq: None,
-        source,
-        trial: false,
-        session: None,
-        vendor_command: None,
-        effects: vec![Effect::Unknown { body: Value::from(redacted.unwrap_or_default()) }],
     }
 }
 
@@ -153,7 +194,7 @@ pub(super) fn unknown(body: &[u8], redacted: Option<String>, source: Source) -> 
 mod tests {
     use std::{collections::BTreeMap, time::Duration};
 
-    use calls::Source;
+    use calls::{Effect, Source};
     use jiff::tz::TimeZone;
     use secrecy::SecretString;
 
@@ -168,6 +209,10 @@ mod tests {
         }
     }
 
+    fn names(key: u8, connection: &str) -> TestNames {
+        TestNames::new(SecretBox::new(Box::new([key; 32])), connection.parse().expect("an id"))
+    }
+
     fn driver(make: Make) -> Driver {
         let secrets = make.secrets.iter().map(|secret| (secret.name.to_owned(), SecretString::from("s3cret")));
         let config = ConnectionConfig {
@@ -179,64 +224,109 @@ mod tests {
             secrets: secrets.collect(),
             overrides: BTreeMap::new(),
         };
-        Driver::new(config, Arc::new(NoJournal), Arc::new(Still)).expect("good settings")
+        let driver = Driver::new(config, Arc::new(NoJournal), Arc::new(Still)).expect("good settings");
+        driver.naming_tests(names(7, "test"))
+    }
+
+    fn context() -> DecodeContext {
+        DecodeContext { received_at: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, source: Source::Webhook }
     }
 
     fn receive(driver: &Driver, request: &WebhookRequest) -> Received {
-        let (received_at, zone) = (Timestamp::UNIX_EPOCH, TimeZone::UTC);
-        driver.receive(request, &DecodeContext { received_at, zone, source: Source::Webhook })
+        driver.receive(request, &context())
     }
 
     fn signed(driver: &Driver, name: &str, call: &str) -> WebhookRequest {
         driver.test_message(name, call, Timestamp::UNIX_EPOCH).expect("is there").expect("is signed")
     }
 
-    const CALL: &str = "trubka-test-0a1b2c3d";
+    fn call(driver: &Driver, random: u8) -> String {
+        driver.test_call([random; 16]).expect("it tests")
+    }
 
     #[tokio::test]
-    async fn each_message_of_each_make_is_signed_and_known_again_while_it_is_awaited_and_no_longer() {
+    async fn each_message_of_each_make_is_signed_and_known_again_awaited_or_not() {
         for make in MAKES {
             assert_eq!(make.test_messages.is_empty(), !make.delivery.needs_public_address(), "{make}");
         }
         let posting = MAKES.iter().flat_map(|make| make.test_messages.iter().map(move |message| (*make, message.name)));
         for (make, name) in posting {
             let driver = driver(make);
-            let request = signed(&driver, name, CALL);
-            let mut watch = driver.await_test(CALL).expect("none is awaited");
+            let call = call(&driver, 1);
+            let request = signed(&driver, name, &call);
+            let mut watch = driver.await_test(&call).expect("none is awaited");
             assert!(driver.await_test("trubka-test-other").is_none(), "one at a time");
             let received = receive(&driver, &request);
-            assert!(received.is_test && received.decoded.is_ok(), "{make} {name}: {received:?}");
+            assert_eq!(received.test, Some(ReceivedTest::Awaited(call.clone())), "{make} {name}: {received:?}");
             assert_eq!(received.entry.outcome, JournalOutcome::Signed { understood: true });
             assert_eq!((received.entry.operation.as_str(), received.entry.call), (TEST_NOTIFICATION, None));
-            driver.test_kept(true);
+            driver.test_kept(&call, true);
             watch.done().await;
             assert!(matches!(watch.seen(), SeenTest { arrived: Some(_), refused: None, kept: Some(Ok(_)) }));
             drop(watch);
 
             let late = receive(&driver, &request);
-            assert!(!late.is_test, "{make} {name}");
-            assert_eq!(late.entry.outcome, JournalOutcome::Signed { understood: false });
-            let events = late.decoded.expect("is authentic").events;
-            let [VendorEvent { call: None, effects, .. }] = events.as_slice() else { panic!("{make}: {events:?}") };
-            assert!(matches!(effects.as_slice(), [Effect::Unknown { .. }]), "{make} {name}: {effects:?}");
+            assert_eq!(late.test, Some(ReceivedTest::Late), "{make} {name}");
+            assert_eq!((late.entry.operation.as_str(), late.entry.call), (TEST_LATE, None));
+            let again = driver.read_again(&request, &context());
+            assert_eq!((again.operation.as_str(), again.events.len()), (TEST_LATE, 0), "{make} {name}");
         }
+    }
+
+    #[test]
+    fn a_call_whose_name_was_not_made_here_is_a_call_whatever_it_is_called() {
+        let driver = driver(crate::rostelecom::MAKE);
+        let own = call(&driver, 1);
+        let (random, code) = own.strip_prefix(TEST_CALL).and_then(|rest| rest.split_once('-')).expect("two parts");
+        let of_others = [names(8, "test").name([1; 16]), names(7, "rt2").name([1; 16])];
+        let made_up = [
+            "trubka-test-00000000000000000000000000000000".to_owned(),
+            format!("{TEST_CALL}{random}-"),
+            format!("{TEST_CALL}{random}-{}", &code[..16]),
+            format!("{TEST_CALL}{random}-{}", code.to_uppercase()),
+            format!("{TEST_CALL}{random}-{code}00"),
+            format!("{TEST_CALL}{}-{code}", "0".repeat(32)),
+            TEST_CALL.to_owned(),
+        ];
+        for name in of_others.into_iter().chain(made_up) {
+            let received = receive(&driver, &signed(&driver, "new", &name));
+            assert_eq!(received.test, None, "{name}");
+            let events = received.decoded.expect("is authentic").events;
+            let begins = |effect: &Effect| matches!(effect, Effect::CallCreated { .. });
+            assert!(events.iter().any(|event| event.effects.iter().any(begins)), "{name}: {events:?}");
+            assert!(received.entry.call.is_some());
+        }
+        assert_eq!(receive(&driver, &signed(&driver, "new", &own)).test, Some(ReceivedTest::Late));
+    }
+
+    #[tokio::test]
+    async fn what_became_of_one_message_is_not_told_of_another() {
+        let driver = driver(crate::rostelecom::MAKE);
+        let (first, second) = (call(&driver, 1), call(&driver, 2));
+        drop(driver.await_test(&first).expect("none is awaited"));
+        let watch = driver.await_test(&second).expect("the first has ended");
+        driver.test_kept(&first, true);
+        assert_eq!(watch.seen(), SeenTest::default());
+        driver.test_kept(&second, false);
+        assert_eq!(watch.seen().kept, Some(Err(NotKept)));
     }
 
     #[tokio::test]
     async fn a_message_of_another_test_is_not_the_awaited_one_and_a_changed_one_has_come_without_its_signature() {
         let driver = driver(crate::rostelecom::MAKE);
-        assert!(driver.test_message("ringing", CALL, Timestamp::UNIX_EPOCH).is_none());
-        let mut watch = driver.await_test(CALL).expect("none is awaited");
-        assert!(!receive(&driver, &signed(&driver, "new", "trubka-test-ffffffff")).is_test);
-        assert!(!receive(&driver, &signed(&driver, "new", "s-1")).is_test, "a real call");
-        let mut forged = signed(&driver, "new", "trubka-test-ffffffff");
+        let (own, other) = (call(&driver, 1), call(&driver, 2));
+        assert!(driver.test_message("ringing", &own, Timestamp::UNIX_EPOCH).is_none());
+        let mut watch = driver.await_test(&own).expect("none is awaited");
+        assert_eq!(receive(&driver, &signed(&driver, "new", &other)).test, Some(ReceivedTest::Late));
+        assert_eq!(receive(&driver, &signed(&driver, "new", "s-1")).test, None, "a real call");
+        let mut forged = signed(&driver, "new", &other);
         forged.headers.retain(|(name, _)| name != "X-Client-Sign");
         assert!(receive(&driver, &forged).decoded.is_err());
         assert_eq!(watch.seen(), SeenTest::default());
-        let mut stripped = signed(&driver, "new", CALL);
+        let mut stripped = signed(&driver, "new", &own);
         stripped.headers.retain(|(name, _)| name != "X-Client-Sign");
         let received = receive(&driver, &stripped);
-        assert!(!received.is_test && received.decoded.is_err(), "{received:?}");
+        assert!(received.test.is_none() && received.decoded.is_err(), "{received:?}");
         tokio::time::timeout(Duration::from_secs(10), watch.done()).await.expect("is seen");
         let seen = watch.seen();
         assert!(seen.arrived.is_some() && seen.kept.is_none());

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Retry},
-    journal::{JournalEntry, JournalKind, JournalOutcome},
+    journal::{JournalEntry, JournalKind, JournalOutcome, Original},
     quota::Quota,
     redact,
     request::{Answer, RateLimits, Request},
@@ -109,6 +109,8 @@ impl Driver {
             sent: kept(&request.body),
             received: answer.as_ref().ok().and_then(|answer| kept(&answer.body)),
             form,
+            asks: Some(request.asks),
+            original: request.asks.then(|| Original::Question(Box::new(request.clone()))),
             ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         answer

@@ -1,6 +1,7 @@
 //! Talks to one connection's PBX: limits, signs, sends, retries where that does no harm, redacts and journals.
 
 mod address_test;
+mod again;
 mod asking;
 mod checking;
 mod commands;
@@ -20,17 +21,18 @@ use std::{
     time::Duration,
 };
 
-use calls::{Abilities, Ability, BookSettings, CallId, Clock, ConnectionId, Source};
+use calls::{Abilities, Ability, BookSettings, CallId, Clock, ConnectionId, Source, VendorEvent};
 use tokio::time::Instant;
 use url::Url;
 
 use self::{
-    address_test::AwaitedTest,
+    address_test::{AwaitedTest, TEST_LATE},
     limit::{Limit, Patience, Priority},
     sessions::Running,
 };
 pub use self::{
-    address_test::{NotKept, SeenTest, TEST_CALL, TEST_NOTIFICATION, TestWatch},
+    address_test::{NotKept, ReceivedTest, SeenTest, TEST_NOTIFICATION, TestNames, TestWatch},
+    again::{AskedAgain, ReadAgain},
     commands::Commands,
     history::HistoryReading,
     introducing::NoKeyGiven,
@@ -44,7 +46,7 @@ use crate::{
     config_error::ConfigError,
     delivery::Delivery,
     error::{Error, ErrorKind},
-    journal::{self, ADDRESS_CHECK, Journal, JournalEntry, JournalKind, JournalOutcome, is_understood},
+    journal::{self, ADDRESS_CHECK, Journal, JournalEntry, JournalKind, JournalOutcome, Original, is_understood},
     make::{ConnectionConfig, Make},
     quota::{KeepNoTimes, QuotaUse, RequestTimesKeeper},
     redact::Redactor,
@@ -81,6 +83,8 @@ pub struct Driver {
     rights: RwLock<BTreeMap<String, Abilities>>,
     /// The message by which our address is tested now.
     awaited_test: AwaitedTest,
+    /// Names the calls of such messages; none where our address is not tested with this driver.
+    test_names: Option<TestNames>,
 }
 
 /// What came of a webhook, and what the request journal is to say of it.
@@ -88,8 +92,8 @@ pub struct Driver {
 pub struct Received {
     /// What it means, or why it is refused.
     pub decoded: Result<Decoded, VerifyError>,
-    /// It is the awaited test of our address, and tells of no call.
-    pub is_test: bool,
+    /// It is a test of our address that was sent from here, and tells of no call.
+    pub test: Option<ReceivedTest>,
     /// Without status and answer, which are not known yet.
     pub entry: JournalEntry,
 }
@@ -143,6 +147,7 @@ impl Driver {
             looking_up: tokio::sync::Mutex::default(),
             rights: RwLock::default(),
             awaited_test: AwaitedTest::default(),
+            test_names: None,
         })
     }
 
@@ -150,6 +155,13 @@ impl Driver {
     #[must_use]
     pub fn keeping_times(mut self, keeper: Arc<dyn RequestTimesKeeper>) -> Self {
         self.limit = Limit::new(self.id.clone(), keeper, Arc::clone(&self.clock));
+        self
+    }
+
+    /// Tests the address that the PBX posts to, with messages about calls of such names.
+    #[must_use]
+    pub fn naming_tests(mut self, names: TestNames) -> Self {
+        self.test_names = Some(names);
         self
     }
 
@@ -192,59 +204,45 @@ impl Driver {
     /// answers it notes the entry: he knows whether it is another reading of the same webhook, and what was answered.
     pub fn receive(&self, request: &WebhookRequest, context: &DecodeContext) -> Received {
         let began = Instant::now();
-        let mut decoded = match self.pbx.address_check(request) {
-            Some(reply) => Ok(Decoded { events: Vec::new(), reply }),
-            None => self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context)),
-        };
+        let decoded = self.read_webhook(request, context);
         if let Err(why) = &decoded {
             self.awaited_test.refused(&request.body, why);
         }
-        let is_test = self.read_as_test(request, &mut decoded);
+        let test = decoded.as_ref().ok().and_then(|decoded| self.test_in(decoded));
         if decoded.is_ok() && self.pbx.announces_history(request) {
             self.history_made.notify_one();
         }
-        let (operation, outcome, received) = match &decoded {
-            Ok(decoded) if decoded.events.is_empty() => {
-                (ADDRESS_CHECK.to_owned(), JournalOutcome::AddressChecked, None)
-            }
-            Ok(_) if is_test => {
-                let outcome = JournalOutcome::Signed { understood: true };
-                (TEST_NOTIFICATION.to_owned(), outcome, self.redactor.body(&request.body))
-            }
-            Ok(decoded) => {
-                let kinds = journal::kinds(decoded.events.iter().map(|event| event.raw_kind.as_str()));
-                let is_unsigned = decoded.events.iter().any(|event| event.source == Source::Unsigned);
-                let understood = is_understood(&decoded.events);
-                let outcome = match is_unsigned {
-                    true => JournalOutcome::Unsigned { understood },
-                    false => JournalOutcome::Signed { understood },
-                };
-                (kinds, outcome, self.redactor.body(&request.body))
-            }
-            // A body that nobody vouches for is not kept.
-            Err(error) => (cut(&request.method_name()), JournalOutcome::Refused(error.clone()), None),
-        };
+        let (operation, outcome) = said(request, &decoded, test.as_ref());
+        // A body that nobody vouches for is not kept.
+        let is_kept = matches!(outcome, JournalOutcome::Signed { .. } | JournalOutcome::Unsigned { .. });
+        let received = if is_kept { self.redactor.body(&request.body) } else { None };
         let path = cut(request.path.split(['?', '#']).next().unwrap_or_default());
         let entry = JournalEntry::new(context.received_at, &self.id, JournalKind::Webhook, operation, path);
-        let call = decoded.iter().flat_map(|decoded| &decoded.events).find_map(|event| event.call.as_deref());
-        let call = call.filter(|_| !is_test).map(|call| CallId::of_vendor(&self.id, call));
-        let (form, original) = (Some(WireForm::of_webhook(request)), Some(request.clone()));
+        let told = decoded.iter().flat_map(|decoded| &decoded.events).filter(|_| test.is_none());
+        let told: Vec<VendorEvent> = told.cloned().collect();
+        let call = told.iter().find_map(|event| event.call.as_deref());
+        let call = call.map(|call| CallId::of_vendor(&self.id, call));
+        let form = Some(WireForm::of_webhook(request));
+        let original = Some(Original::Webhook { request: request.clone(), told });
         let took = began.elapsed();
         let entry = JournalEntry { outcome, took, received, call, form, original, ..entry };
-        Received { decoded, is_test, entry }
+        Received { decoded, test, entry }
     }
 
-    /// Whether an authentic message is the awaited test of our address. One that bears the mark of a test and is not awaited
-    /// becomes a message of unknown meaning.
-    fn read_as_test(&self, request: &WebhookRequest, decoded: &mut Result<Decoded, VerifyError>) -> bool {
-        let Ok(decoded) = decoded else { return false };
-        let Some(call) = address_test::call_of(decoded) else { return false };
-        if self.awaited_test.arrives(call) {
-            return true;
+    /// What a webhook says, if it is authentic; nothing comes of it.
+    fn read_webhook(&self, request: &WebhookRequest, context: &DecodeContext) -> Result<Decoded, VerifyError> {
+        match self.pbx.address_check(request) {
+            Some(reply) => Ok(Decoded { events: Vec::new(), reply }),
+            None => self.pbx.verify(request).map(|verified| self.pbx.decode(verified, context)),
         }
-        let source = decoded.events.first().map_or(Source::Webhook, |event| event.source);
-        decoded.events = vec![address_test::unknown(&request.body, self.redactor.body(&request.body), source)];
-        false
+    }
+
+    /// The test of our address that an authentic message is, if it is one: its call bears a name that is made here alone.
+    fn test_in(&self, decoded: &Decoded) -> Option<ReceivedTest> {
+        let names = self.test_names.as_ref()?;
+        let call = decoded.events.iter().filter_map(|event| event.call.as_deref()).find(|call| names.is_one(call))?;
+        let is_awaited = self.awaited_test.arrives(call);
+        Some(if is_awaited { ReceivedTest::Awaited(call.to_owned()) } else { ReceivedTest::Late })
     }
 
     /// Checks the signature of a webhook with the keys that this connection has now; nothing else comes of it.
@@ -295,6 +293,35 @@ impl Driver {
         } else {
             self.exchange_once(&request, patience).await
         }
+    }
+}
+
+/// What the request journal calls a webhook, and says of it.
+fn said(
+    request: &WebhookRequest,
+    decoded: &Result<Decoded, VerifyError>,
+    test: Option<&ReceivedTest>,
+) -> (String, JournalOutcome) {
+    match (decoded, test) {
+        (Ok(decoded), _) if decoded.events.is_empty() => (ADDRESS_CHECK.to_owned(), JournalOutcome::AddressChecked),
+        (Ok(_), Some(test)) => {
+            let name = match test {
+                ReceivedTest::Awaited(_) => TEST_NOTIFICATION,
+                ReceivedTest::Late => TEST_LATE,
+            };
+            (name.to_owned(), JournalOutcome::Signed { understood: true })
+        }
+        (Ok(decoded), None) => {
+            let kinds = journal::kinds(decoded.events.iter().map(|event| event.raw_kind.as_str()));
+            let is_unsigned = decoded.events.iter().any(|event| event.source == Source::Unsigned);
+            let understood = is_understood(&decoded.events);
+            let outcome = match is_unsigned {
+                true => JournalOutcome::Unsigned { understood },
+                false => JournalOutcome::Signed { understood },
+            };
+            (kinds, outcome)
+        }
+        (Err(error), _) => (cut(&request.method_name()), JournalOutcome::Refused(error.clone())),
     }
 }
 

@@ -84,6 +84,8 @@ impl Driver {
             outcome: JournalOutcome::of(&outcome),
             took: began.elapsed(),
             form,
+            // Its link is as good as a key, and may work once: it is not kept.
+            asks: Some(true),
             ..JournalEntry::new(at, &self.id, JournalKind::Request, request.operation, target)
         });
         let download = outcome?;

@@ -87,7 +87,7 @@ pub(super) fn register(settings: &Settings, extension: &str) -> Request {
 
 /// Ends the session: from now on events are kept as missed.
 pub(super) fn unregister(settings: &Settings, extension: &str) -> Request {
-    post(settings, "session/unregister", &settings.wire.unregister, [of_user(settings, extension)]).idempotent()
+    post(settings, "session/unregister", &settings.wire.unregister, [of_user(settings, extension)]).same_change()
 }
 
 /// An extension that nobody has.

@@ -13,7 +13,7 @@ use crate::{
 
 /// The request of a question.
 pub(super) fn ask(settings: &Settings, query: &Query) -> Result<Request, Error> {
-    let ask = |path: &'static str, body: Value| requests::post(settings, path, path, &body);
+    let ask = |path: &'static str, body: Value| requests::post(settings, path, path, &body).question();
     match of_account(query)? {
         AccountQuery::Balance => Ok(requests::check(settings)),
         AccountQuery::Employees(extension) => Ok(employees(settings, extension)),

@@ -93,7 +93,7 @@ fn leg_id(leg: &Leg) -> &str {
 
 /// Asks for the account's balance: it needs key and salt, and nothing that a call is charged for.
 pub(super) fn check(settings: &Settings) -> Request {
-    post(settings, "account/balance", "account/balance", &json!({}))
+    post(settings, "account/balance", "account/balance", &json!({})).question()
 }
 
 /// Asks for a recording. The answer is a redirect that works once.

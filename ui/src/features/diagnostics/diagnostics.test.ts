@@ -87,6 +87,17 @@ describe("Why no card", () => {
     expect(goToConnections).toHaveBeenCalledOnce();
   });
 
+  it("tells our own decisions from what the PBX sent, in words, and leads to the call itself", async () => {
+    const { user, rows, showCall } = await opened();
+    await user.click(rows[0] as HTMLElement);
+    const [first, own] = await screen.findAllByTestId("path-event");
+    expect(first?.textContent).toMatch(/new.*подпись совпала/s);
+    expect(own?.textContent).toMatch(/правило не успело ответить АТС: правило «нежелательный номер».*Трубка/s);
+    expect(own?.textContent).not.toMatch(/ruleTooLate|blocked|без подписи/);
+    await user.click(screen.getByTestId("path-call"));
+    expect(showCall).toHaveBeenCalledOnce();
+  });
+
   it("shows the same call at another desk", async () => {
     const { user, rows } = await opened();
     await user.click(rows[0] as HTMLElement);

@@ -1,12 +1,14 @@
-import type { JournalDetail } from "$generated/JournalDetail";
+import type { ExportedJournal } from "$generated/ExportedJournal";
 import type { JournalFilter } from "$generated/JournalFilter";
 import type { JournalLine } from "$generated/JournalLine";
-import type { SignatureCheck } from "$generated/SignatureCheck";
 import type { MainCommands } from "$generated/commands";
 import { Failures } from "$lib/failures.svelte";
+import { exportWords } from "$messages/journalExport";
+import { JournalEntry, type EntryPlatform } from "./journalEntry.svelte";
 
 /** What the journal asks the program. */
-export type JournalPlatform = Pick<MainCommands, "journalPage" | "journalEntry" | "checkSignature" | "clearJournal">;
+export type JournalPlatform = Pick<MainCommands, "journalPage" | "clearJournal" | "exportJournal" | "showFile"> &
+  EntryPlatform;
 
 /** What is wanted of the journal. */
 export interface Narrowed {
@@ -24,21 +26,24 @@ export class Journal {
   methods: string[] = $state.raw([]);
   next: number | undefined = $state();
   loaded = $state(false);
-  /** The entry that is open. */
-  detail: JournalDetail | undefined = $state.raw();
-  /** What the signature of the open entry says. */
-  signature: SignatureCheck | undefined = $state.raw();
   /** Whoever asked to clear it has yet to say that he means it. */
   asksToClear = $state(false);
-  readonly failures = new Failures<"list" | "entry" | "signature" | "clear">();
+  /** It is being put into a file. */
+  exporting = $state(false);
+  /** The file that it was put into. */
+  exported: ExportedJournal | undefined = $state.raw();
+  readonly failures = new Failures<"list" | "entry" | "signature" | "again" | "clear" | "export">();
+  /** The entry that is open. */
+  readonly entry: JournalEntry;
   #office = "";
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
-  #opened = 0;
   /** The entry from which somebody went to its call. */
   #left: number | undefined;
 
-  constructor(private readonly platform: JournalPlatform) {}
+  constructor(private readonly platform: JournalPlatform) {
+    this.entry = new JournalEntry(platform, this.failures, () => this.refresh());
+  }
 
   /** Something is left out. */
   get isNarrowed(): boolean {
@@ -48,12 +53,12 @@ export class Journal {
   /** Shows an office's journal. */
   async show(office: string): Promise<void> {
     if (office !== this.#office) {
-      this.#opened++;
+      this.entry.close(office);
       this.failures.clear();
-      this.detail = this.signature = undefined;
       this.entries = [];
       this.methods = [];
-      this.loaded = this.asksToClear = false;
+      this.loaded = this.asksToClear = this.exporting = false;
+      this.exported = undefined;
       this.filter = EVERYTHING;
     }
     this.#office = office;
@@ -73,36 +78,38 @@ export class Journal {
   /** Leaves out more, or less. */
   narrow(change: Partial<Narrowed>): void {
     this.filter = { ...this.filter, ...change };
+    this.exported = undefined;
     void this.refresh();
   }
 
   /** Leaves out nothing. */
   widen(): void {
     this.filter = EVERYTHING;
+    this.exported = undefined;
     void this.refresh();
   }
 
-  /** Opens an entry, or closes it. */
-  async toggle(id: number): Promise<void> {
-    if (this.detail?.line.id !== id) return this.#open(id, false);
-    this.#opened++;
-    this.detail = this.signature = undefined;
+  /** Puts what the filter shows into a file; that is noted. */
+  async export(): Promise<void> {
+    if (this.exporting) return;
+    const office = this.#office;
+    this.exporting = true;
+    this.exported = undefined;
+    await this.failures.run("export", async () => {
+      const exported = await this.platform.exportJournal({ office, filter: this.#filter(), words: exportWords() });
+      if (office === this.#office) this.exported = exported;
+    });
+    if (office === this.#office) this.exporting = false;
   }
 
-  /** Has the signature of the open entry checked with the key that its connection has now. */
-  async checkSignature(): Promise<void> {
-    const [opened, id] = [this.#opened, this.detail?.line.id];
-    if (id === undefined) return;
-    this.signature = undefined;
-    await this.failures.run("signature", async () => {
-      const check = await this.platform.checkSignature({ office: this.#office, id });
-      if (opened === this.#opened) this.signature = check;
-    });
+  /** Shows the file in its folder. */
+  showFile(file: string): Promise<void> {
+    return this.platform.showFile({ file });
   }
 
   /** Somebody goes from the open entry to its call. */
   leave(): void {
-    this.#left = this.detail?.line.id;
+    this.#left = this.entry.detail?.line.id;
   }
 
   /** Whether somebody comes back to this entry: the first time that it is asked. */
@@ -112,41 +119,30 @@ export class Journal {
     return true;
   }
 
-  /** Shows the numbers of the entry that is open; that is noted. */
-  async reveal(): Promise<void> {
-    if (this.detail) await this.#open(this.detail.line.id, true);
-  }
-
   /** Forgets everything; that is noted. */
   async clear(): Promise<void> {
     this.asksToClear = false;
     const done = await this.failures.run("clear", () => this.platform.clearJournal({ office: this.#office }));
     if (!done) return;
-    this.detail = this.signature = undefined;
+    this.entry.close(this.#office);
     await this.refresh();
   }
 
-  async #open(id: number, reveal: boolean): Promise<void> {
-    const opened = ++this.#opened;
-    await this.failures.run("entry", async () => {
-      const detail = await this.platform.journalEntry({ office: this.#office, id, reveal });
-      if (opened !== this.#opened) return;
-      if (detail.line.id !== this.detail?.line.id) this.signature = undefined;
-      this.detail = detail;
-    });
-  }
-
-  async #read(before?: number): Promise<void> {
-    const asked = ++this.#asked;
+  #filter(before?: number): JournalFilter {
     const { method, direction, errors } = this.filter;
-    const filter: JournalFilter = {
+    return {
       errors,
       ...(method !== undefined && { method }),
       ...(direction !== undefined && { direction }),
       ...(before !== undefined && { before }),
     };
+  }
+
+  async #read(before?: number): Promise<void> {
+    const asked = ++this.#asked;
+    const { method } = this.filter;
     await this.failures.run("list", async () => {
-      const page = await this.platform.journalPage({ office: this.#office, filter });
+      const page = await this.platform.journalPage({ office: this.#office, filter: this.#filter(before) });
       if (asked !== this.#asked) return;
       this.entries = before === undefined ? page.entries : [...this.entries, ...page.entries];
       this.methods = [...new Set([...(method === undefined ? [] : [method]), ...page.methods])].sort();

@@ -10,10 +10,10 @@ beforeEach(() => (language.code = "ru"));
 
 async function opened() {
   const platform = mainPlatform();
-  const [journal, showCall] = [new Journal(platform), vi.fn()];
-  const { unmount } = render(JournalView, { journal, office: "demo", showCall });
+  const [journal, showPath] = [new Journal(platform), vi.fn()];
+  const { unmount } = render(JournalView, { journal, office: "demo", showPath });
   await screen.findAllByTestId("journal-row");
-  return { user: userEvent.setup(), platform, journal, showCall, unmount };
+  return { user: userEvent.setup(), platform, journal, showPath, unmount };
 }
 
 const methods = () => screen.queryAllByTestId("journal-row").map((row) => row.dataset["method"]);
@@ -53,7 +53,7 @@ describe("The request journal", () => {
   });
 
   it("opens an entry, reveals its number only when asked to, and leads to its call", async () => {
-    const { user, showCall } = await opened();
+    const { user, showPath } = await opened();
     const row = screen.getAllByTestId("journal-row")[1] as HTMLElement;
     await user.click(row);
     const body = await screen.findByTestId("journal-request");
@@ -63,7 +63,7 @@ describe("The request journal", () => {
     await vi.waitFor(() => expect(screen.getByTestId("journal-request").textContent).toContain("+79213300841"));
     expect(screen.queryByTestId("journal-reveal")).toBeNull();
     await user.click(screen.getByTestId("journal-call"));
-    expect(showCall).toHaveBeenCalledExactlyOnceWith("call1");
+    expect(showPath).toHaveBeenCalledExactlyOnceWith("call1");
     await user.click(row);
     expect(screen.queryByTestId("journal-bodies")).toBeNull();
   });
@@ -114,14 +114,14 @@ describe("The request journal", () => {
   });
 
   it("is walked with arrows, and has the focus where one comes back from a call", async () => {
-    const { user, journal, showCall, unmount } = await opened();
+    const { user, journal, showPath, unmount } = await opened();
     const rows = screen.getAllByTestId("journal-row");
     rows[0]?.focus();
     await user.keyboard("{ArrowDown}{Enter}");
     expect(document.activeElement).toBe(rows[1]);
     await user.click(await screen.findByTestId("journal-call"));
     unmount();
-    render(JournalView, { journal, office: "demo", showCall });
+    render(JournalView, { journal, office: "demo", showPath });
     await vi.waitFor(() => expect(document.activeElement?.getAttribute("aria-expanded")).toBe("true"));
     expect(await screen.findByTestId("journal-bodies")).toBeTruthy();
   });

@@ -20,6 +20,7 @@ export type PeoplePlatform = Pick<
   | "previewPeople"
   | "importPeople"
   | "keepLinks"
+  | "showFile"
 >;
 
 /** What failed, and why: the same refusal means another thing for each. */
@@ -81,6 +82,11 @@ export class People {
       file = (await this.platform.keepLinks({ links: this.imported ?? [] })).file;
     });
     return file;
+  }
+
+  /** Shows a file that was kept in its folder. */
+  showFile(file: string): Promise<void> {
+    return this.platform.showFile({ file });
   }
 
   /** Makes another link of an open invitation; the former one leads nowhere any more. */

@@ -72,8 +72,17 @@ export function diagnosing(): Pick<MainCommands, "cardPath" | "cardsToday"> {
         ...(cause && { cause }),
         others: [desk === anna.id ? { desk: pyotr, cause: CAUSES[0] as NoCard } : { desk: anna, cardMs: 41 }],
         events: [
-          { seq: 48_211, kind: "new", receivedAt: at(136), late: false, signed: true },
-          { seq: 48_219, kind: "end", receivedAt: at(24_480), late: false, signed: true },
+          { seq: 48_211, kind: "new", receivedAt: at(136), late: false, signed: true, own: false },
+          {
+            seq: 48_212,
+            kind: "ruleTooLate",
+            receivedAt: at(2_310),
+            late: false,
+            signed: false,
+            own: true,
+            route: "blocked",
+          },
+          { seq: 48_219, kind: "end", receivedAt: at(24_480), late: false, signed: true, own: false },
         ],
       };
     },

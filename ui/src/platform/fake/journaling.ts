@@ -1,6 +1,9 @@
 // What an invented office and its PBX said to each other.
 import type { JournalDetail } from "$generated/JournalDetail";
 import type { JournalLine } from "$generated/JournalLine";
+import type { ReadAgain } from "$generated/ReadAgain";
+import type { ReadEvent } from "$generated/ReadEvent";
+import type { Reading } from "$generated/Reading";
 import type { MainCommands } from "$generated/commands";
 import { rowAt } from "./rows";
 
@@ -32,8 +35,25 @@ function lines(): JournalLine[] {
   ];
 }
 
+const told = (at: string): ReadEvent => ({
+  kind: "new",
+  call: "a4107",
+  vendorTime: at,
+  party: "+7921•••••41",
+  meanings: ["callCreated", "ringing"],
+});
+
 /** The answers of the request journal. */
-export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" | "checkSignature" | "clearJournal"> {
+export function journaling(): Pick<
+  MainCommands,
+  | "journalPage"
+  | "journalEntry"
+  | "checkSignature"
+  | "repeatRequest"
+  | "replayWebhook"
+  | "exportJournal"
+  | "clearJournal"
+> {
   let kept = lines();
   return {
     journalPage: async ({ filter: { method, direction, errors } }) => {
@@ -54,6 +74,8 @@ export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" 
         curl: incoming
           ? `curl --globoff --request 'POST' --url "$TRUBKA_HOOK"'/call_events' --header 'X-Client-Sign: '"$TRUBKA_X_CLIENT_SIGN" --data-raw '${body}'`
           : `curl --globoff --request 'POST' --url 'https://api.example/call_back' --header 'X-Client-Sign: '"$TRUBKA_X_CLIENT_SIGN" --data-raw '${body}'`,
+        cut: false,
+        again: incoming ? "read" : line.method === "get_record" ? "ask" : "changes",
         revealed: reveal,
       };
     },
@@ -62,6 +84,24 @@ export function journaling(): Pick<MainCommands, "journalPage" | "journalEntry" 
       if (line.direction === "outgoing") return { kind: "ours", headers: ["x-client-sign"] };
       return line.reason === undefined ? { kind: "right" } : { kind: "wrong", reason: line.reason };
     },
+    repeatRequest: async () => ({
+      failed: true,
+      reason: "notFound",
+      status: 404,
+      tookMs: 88,
+      received: '{"result":404}',
+    }),
+    replayWebhook: async ({ id }): Promise<ReadAgain> => {
+      const line = kept.find((line) => line.id === id) as JournalLine;
+      const { method, verdict, reason } = line;
+      const now: Reading = { method: "new", verdict: "signed", events: [told(line.at)] };
+      return { before: reason === undefined ? now : { method, verdict, reason, events: [] }, now };
+    },
+    exportJournal: async ({ filter }) => ({
+      file: "/home/belova/Загрузки/trubka-journal-2025-11-20-143600.csv",
+      entries: kept.filter((line) => !filter.errors || line.failed).length,
+      whole: true,
+    }),
     clearJournal: async () => void (kept = []),
   };
 }

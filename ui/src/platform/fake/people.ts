@@ -72,6 +72,7 @@ export function people(): PeoplePlatform {
       const link = "trubka://join/calls.ladoga.example/01234-56789-ABCDE-FGHJK";
       return { invitations: made.map(({ name }) => ({ name, link })) };
     },
+    showFile: async () => undefined,
     keepLinks: async () => ({ file: "/home/belova/Downloads/trubka-2025-11-20-143600.csv" }),
     reissueInvitation: async ({ invitation }) => {
       const expiresAt = ago(-7 * 86_400_000);

@@ -7,7 +7,7 @@ use axum::{
 };
 use link::{
     Office, OfficeError,
-    wire::{JournalDetail, JournalFilter, JournalPage, SignatureCheck},
+    wire::{AskedAgain, JournalDetail, JournalExport, JournalFilter, JournalPage, ReadAgain, SignatureCheck},
 };
 use serde::Deserialize;
 
@@ -27,10 +27,21 @@ pub(crate) async fn list(
     admin: Admin,
     filter: Result<Query<JournalFilter>, QueryRejection>,
 ) -> Result<Json<JournalPage>, ApiError> {
+    Ok(Json(admin.0.view.journal(wanted(filter)?).await?))
+}
+
+/// A part of it for a file, newest first.
+pub(crate) async fn export(
+    admin: Admin,
+    filter: Result<Query<JournalFilter>, QueryRejection>,
+) -> Result<Json<JournalExport>, ApiError> {
+    Ok(Json(admin.0.view.export_journal(wanted(filter)?).await?))
+}
+
+fn wanted(filter: Result<Query<JournalFilter>, QueryRejection>) -> Result<JournalFilter, OfficeError> {
     let wrong =
         |_| OfficeError::invalid("before", "Give method, direction, errors and before once each, or not at all.");
-    let Query(filter) = filter.map_err(wrong)?;
-    Ok(Json(admin.0.view.journal(filter).await?))
+    filter.map(|Query(filter)| filter).map_err(wrong)
 }
 
 /// One entry.
@@ -46,6 +57,16 @@ pub(crate) async fn one(
 /// What the signature of an entry says with the key that its connection has now.
 pub(crate) async fn signature(admin: Admin, Segment(id): Segment<i64>) -> Result<Json<SignatureCheck>, ApiError> {
     Ok(Json(admin.0.view.check_signature(id).await?))
+}
+
+/// Asks the question of an entry once more.
+pub(crate) async fn repeat(admin: Admin, Segment(id): Segment<i64>) -> Result<Json<AskedAgain>, ApiError> {
+    Ok(Json(admin.0.view.repeat_request(id).await?))
+}
+
+/// Reads the webhook of an entry once more.
+pub(crate) async fn replay(admin: Admin, Segment(id): Segment<i64>) -> Result<Json<ReadAgain>, ApiError> {
+    Ok(Json(admin.0.view.replay_webhook(id).await?))
 }
 
 /// Forgets all of it.
