@@ -24,8 +24,8 @@ use crate::{
     remote::http::Http,
     wire::{
         ActOnCall, ActionBody, AskedAgain, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor,
-        JournalDetail, JournalDirection, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain,
-        RunStage, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
+        JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, RunStage,
+        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
         admin::{BeginTrial, TrialMode},
     },
 };
