@@ -10,7 +10,7 @@ use link::{
     wire::{
         ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalExport,
         JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck, StageName, StageRun, StagedCheck,
-        StateReport, TestReport, TestWish, Trace,
+        StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -134,6 +134,14 @@ impl Office for StoredOffice {
 
     async fn run_stage(&self, connection: &ConnectionId, stage: StageName) -> Result<StageRun, OfficeError> {
         self.office()?.run_stage(connection, stage).await
+    }
+
+    async fn begin_trial(&self, connection: &ConnectionId, hours: u32) -> Result<TrialMode, OfficeError> {
+        self.office()?.begin_trial(connection, hours).await
+    }
+
+    async fn end_trial(&self, connection: &ConnectionId) -> Result<(), OfficeError> {
+        self.office()?.end_trial(connection).await
     }
 
     async fn journal(&self, filter: JournalFilter) -> Result<JournalPage, OfficeError> {
