@@ -64,8 +64,12 @@ const TOO_BUSY: &str = "this program was too busy to send it in time";
 fn no_place(make: Make) -> &'static [&'static str] {
     const TOO_OFTEN: &str = "the PBX is asked too often already";
     if make == Make::RINGCLOUD {
-        // Its minute is longer than the wait for any place among all requests.
-        &["RingCloud accepts one call a minute with this key"]
+        // Its minute is longer than the wait for any place among all requests. Whose phone an extension is must be known before
+        // it is rung, and where that was just asked it is not asked again within the minute.
+        &[
+            "RingCloud accepts one call a minute with this key",
+            "RingCloud accepts the same question a minute with this key",
+        ]
     } else if make == Make::MANGO_VPBX {
         &[TOO_OFTEN, "MANGO places four calls a second with this key"]
     } else {
