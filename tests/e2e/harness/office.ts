@@ -5,10 +5,17 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, listening, program, start, type Running } from './process.ts';
+import { TestHost, tlsFile } from './testHost.ts';
 
 interface Credentials {
   rostelecom: { url: string; client_id: string; key: string };
   'mango-client': { url: string; token: string };
+}
+
+interface Options {
+  https?: boolean;
+  role?: 'agent' | 'manager' | 'admin';
+  testHost?: boolean;
 }
 
 export class Office {
@@ -16,28 +23,39 @@ export class Office {
     private readonly folder: string,
     readonly address: string,
     readonly token: string,
+    /** What its connection to Rostelecom is signed with. */
+    readonly rostelecom: Credentials['rostelecom'],
     private readonly ports: { rostelecom: number; mango: number },
     private simulator: Running,
     private readonly gateway: Running,
+    private readonly testHost: TestHost | undefined,
   ) {}
 
-  /** Opens an office whose line is called so; over HTTPS with a certificate that only its invitations vouch for. */
-  static async start(line = 'Sales', options: { https?: boolean; role?: 'agent' | 'manager' | 'admin' } = {}): Promise<Office> {
+  /**
+   * Opens an office whose line is called so; over HTTPS with a certificate that only its invitations vouch for. With a test
+   * host of the simulated Rostelecom, where that is wanted, which the certificates of tests vouch for, as for the office.
+   */
+  static async start(line = 'Sales', options: Options = {}): Promise<Office> {
     const folder = mkdtempSync(path.join(tmpdir(), 'trubka-office-'));
     const ports = { rostelecom: await freePort(), mango: await freePort() };
     const listen = await freePort();
     const simulator = simulate(ports, listen);
     const credentials = JSON.parse(await simulator.firstLine) as Credentials;
     const config = path.join(folder, 'gateway.toml');
-    const tls = options.https ? certificate(folder) : '';
-    writeFileSync(config, toml(folder, listen, credentials, line, tls));
+    const testHost = options.testHost ? await TestHost.start(ports.rostelecom) : undefined;
+    const tls = !options.https ? '' : testHost ? ofTests() : certificate(folder);
+    const rostelecom = testHost
+      ? `trust_anchor = ${JSON.stringify(tlsFile('ca.pem'))}\noverrides = { test_address = "${testHost.url}" }`
+      : '';
+    writeFileSync(config, toml(folder, listen, credentials, line, tls, rostelecom));
     const issue = ['token', 'issue', '--config', config, '--name', 'Anna', '--role', options.role ?? 'manager'];
     const own = ['--extension', 'rt1:203', '--extension', 'mg1:203', '--group', 'sales'];
     const token = execFileSync(program('TRUBKA_GATEWAY_BIN'), [...issue, ...own], { encoding: 'utf8' }).trim();
     const gateway = start('gateway', program('TRUBKA_GATEWAY_BIN'), ['serve', '--config', config]);
     await listening(listen);
     const scheme = options.https ? 'https' : 'http';
-    return new Office(folder, `${scheme}://127.0.0.1:${listen}`, token, ports, simulator, gateway);
+    const address = `${scheme}://127.0.0.1:${listen}`;
+    return new Office(folder, address, token, credentials.rostelecom, ports, simulator, gateway, testHost);
   }
 
   /** Invites somebody; what he is to open. */
@@ -79,6 +97,7 @@ export class Office {
   async stop(): Promise<void> {
     await this.gateway.stop();
     await this.simulator.stop();
+    await this.testHost?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -99,7 +118,20 @@ function certificate(folder: string): string {
   return `tls = { cert = ${JSON.stringify(cert)}, key = ${JSON.stringify(key)} }\nca = ${JSON.stringify(cert)}`;
 }
 
-function toml(folder: string, listen: number, credentials: Credentials, line: string, tls: string): string {
+/** The certificate that tests share, as the line of the configuration that names it. */
+function ofTests(): string {
+  const [cert, key, ca] = (['cert.pem', 'key.pem', 'ca.pem'] as const).map((name) => JSON.stringify(tlsFile(name)));
+  return `tls = { cert = ${cert}, key = ${key} }\nca = ${ca}`;
+}
+
+function toml(
+  folder: string,
+  listen: number,
+  credentials: Credentials,
+  line: string,
+  tls: string,
+  rostelecomMore: string,
+): string {
   const secret = (name: string, value: string) => {
     const file = path.join(folder, name);
     writeFileSync(file, `${value}\n`, { mode: 0o600 });
@@ -120,6 +152,7 @@ id = "rt1"
 pbx = "rostelecom"
 base_url = "${rostelecom.url}"
 secrets = { client_id = ${secret('id', rostelecom.client_id)}, key = ${secret('key', rostelecom.key)} }
+${rostelecomMore}
 [[connection]]
 id = "mg1"
 pbx = "mango-client"

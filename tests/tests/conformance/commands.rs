@@ -80,8 +80,8 @@ fn acted_on(pbx: &dyn Pbx, make: Make, frames: &str, action: &Action) -> Result<
     let connection: calls::ConnectionId = "fixture".parse().map_err(|_| "no id")?;
     let mut book = Book::new(connection.clone(), pbx.book_settings());
     for (seq, event) in (1..).zip(events) {
-        let told = LogEvent::Vendor(event);
-        book.apply(&Stored { seq, connection: connection.clone(), received_at: received_at(), told });
+        let event = LogEvent::Vendor(event);
+        book.apply(&Stored { seq, connection: connection.clone(), received_at: received_at(), event });
     }
     let call = book.open_calls().next().ok_or("no call is open")?.clone();
     let leg = call.legs.iter().find(|leg| action.suits(leg)).ok_or("no leg of it suits")?.clone();

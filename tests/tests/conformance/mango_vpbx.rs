@@ -55,6 +55,7 @@ fn sign(vector: &Value, all: &[Value]) -> Outcome {
         body: Bytes::from(json.clone()),
         times: Times::SHORT,
         idempotent: false,
+        asks: false,
         signed: true,
         has_passwords: false,
         session: None,

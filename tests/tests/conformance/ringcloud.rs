@@ -38,6 +38,7 @@ pub(crate) fn check(_kind: &str, vector: &Value, _all: &[Value]) -> Result<(), S
             body: bytes::Bytes::new(),
             times: Times::SHORT,
             idempotent: false,
+            asks: false,
             signed: true,
             has_passwords: false,
             session: None,

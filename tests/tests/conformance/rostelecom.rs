@@ -173,6 +173,7 @@ fn signed_request(pbx: &dyn Pbx, body: &[u8]) -> Result<String, String> {
         body: Bytes::copy_from_slice(body),
         times: Times::SHORT,
         idempotent: false,
+        asks: false,
         signed: true,
         has_passwords: false,
         session: None,

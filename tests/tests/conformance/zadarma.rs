@@ -93,6 +93,7 @@ fn request(pbx: &dyn Pbx, vector: &Value, parameters: &Ordered) -> Outcome {
         body,
         times,
         idempotent: false,
+        asks: false,
         signed: true,
         has_passwords: false,
         session: None,

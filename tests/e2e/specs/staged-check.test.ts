@@ -1,0 +1,145 @@
+//! The staged check of a connection in the real window of an administrator, from without TLS to the allow-list, against the
+//! simulated Rostelecom.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Office } from '../harness/office.ts';
+import { until } from '../harness/process.ts';
+import { tlsFile } from '../harness/testHost.ts';
+import { Trubka } from '../harness/trubka.ts';
+
+let office: Office;
+let trubka: Trubka;
+
+beforeAll(async () => {
+  office = await Office.start('Sales', { https: true, testHost: true });
+  const link = office.invite('Anna', 'admin', '--extension', 'rt1:203');
+  trubka = await Trubka.start({ name: 'staged-check', args: [link] });
+  await trubka.main();
+  await until('a yes is taken', async () => (await trubka.find('invitation-join')).isEnabled());
+  await trubka.click('invitation-join');
+  await trubka.find('nav-calls');
+  await trubka.click('nav-diagnostics');
+  await trubka.click('diagnostics-state');
+  await until('the connection is there', () => opener().isExisting());
+  await opener().click();
+  await trubka.find('stage-shown');
+}, 90_000);
+
+afterAll(async () => {
+  await trubka?.stop();
+  await office?.stop();
+});
+
+/** The button of the connection to Rostelecom. */
+function opener() {
+  return trubka.browser.$('[data-connection="rt1"] [data-testid="staged-open"]');
+}
+
+/** The stages, each with where it stands. */
+function states(): Promise<string[]> {
+  return trubka.browser.execute(() =>
+    [...document.querySelectorAll<HTMLElement>('[data-testid="stage"]')].map(
+      ({ dataset }) => `${dataset.stage} ${dataset.state}`,
+    ),
+  );
+}
+
+/** What is missing or wrong at the stage that is shown, each with its cause. */
+function open(): Promise<string[]> {
+  return trubka.browser.execute(() =>
+    [...document.querySelectorAll<HTMLElement>('[data-testid="stage-proof"]')]
+      .filter(({ dataset }) => dataset.state !== 'passed')
+      .map(({ dataset }) => `${dataset.proof} ${dataset.cause}`),
+  );
+}
+
+async function choose(stage: string): Promise<void> {
+  await (await trubka.browser.$(`[data-testid="stage"][data-stage="${stage}"]`)).click();
+  await until(`${stage} is shown`, () =>
+    trubka.browser.$(`[data-testid="stage-shown"][data-stage="${stage}"]`).isExisting(),
+  );
+}
+
+async function run(): Promise<void> {
+  await trubka.click('stage-run');
+  await until('it has run', async () => (await trubka.find('stage-run')).isEnabled());
+}
+
+async function passed(stage: string): Promise<void> {
+  await until(`${stage} is passed`, async () => (await states()).includes(`${stage} passed`), 30_000);
+  expect(await open()).toEqual([]);
+  expect(await trubka.objections()).toEqual([]);
+}
+
+/** A notification of the PBX over TLS, signed with this key; how it was answered. */
+function notify(session: string, key = office.rostelecom.key): Promise<number | undefined> {
+  const now = new Date().toISOString().replace('T', ' ').replace('Z', '');
+  const event = { session_id: session, timestamp: now, type: 'incoming', state: 'new' };
+  const body = JSON.stringify({ ...event, from_number: '+79001234567', request_number: '+74951234567' });
+  const { client_id } = office.rostelecom;
+  const sign = createHash('sha256').update(client_id).update(body).update(key).digest('hex');
+  return new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json', 'X-Client-ID': client_id, 'X-Client-Sign': sign };
+    const url = new URL('/hook/rt1/call_events', office.address);
+    const sent = request(url, { method: 'POST', headers, ca: readFileSync(tlsFile('ca.pem')) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+test('without TLS: the test host is asked, and no notification can come before trial mode is on', async () => {
+  expect(await states()).toEqual(['plain current', 'signature later', 'tls later', 'live later', 'allowList later']);
+  expect(await open()).toEqual(['plainNotification trialIsOff', 'plainRequest notAsked']);
+  expect(await trubka.objections()).toEqual([]);
+  await run();
+  await until('it has answered', async () => (await open()).join() === 'plainNotification trialIsOff');
+});
+
+test('signature: a notification with another key is refused and named, one with ours is right', async () => {
+  await choose('signature');
+  expect(await notify('s1', 'f'.repeat(32))).toBe(403);
+  await until('it is refused', async () => (await open()).includes('signature notificationRefused'));
+  expect(await trubka.text('staged-check')).toContain('signature did not match');
+  expect(await notify('s2')).toBe(200);
+  await run();
+  await passed('signature');
+}, 60_000);
+
+test('TLS: our own message and one of the PBX come encrypted', async () => {
+  await choose('tls');
+  await run();
+  expect(await trubka.has('test-passed')).toBe(true);
+  await notify('s3');
+  await passed('tls');
+  await trubka.click('copy-certificate');
+  await until(
+    'it is copied',
+    async () => (await (await trubka.find('copy-certificate')).getAttribute('data-done')) === 'copied',
+  );
+}, 60_000);
+
+test('live, and with the allow-list: what comes after the stage was begun counts', async () => {
+  for (const [stage, waits] of [
+    ['live', 'realCall noCall'],
+    ['allowList', 'notification noNotification'],
+  ] as const) {
+    await choose(stage);
+    await run();
+    expect(await open()).toEqual([waits]);
+    await notify(`after-${stage}`);
+    await passed(stage);
+  }
+  expect(await states()).toEqual([
+    'plain current',
+    ...['signature', 'tls', 'live', 'allowList'].map((stage) => `${stage} passed`),
+  ]);
+  expect(await trubka.text('stage-address')).toBe('127.0.0.1');
+  await trubka.browser.keys(['Escape']);
+  await trubka.find('staged-open');
+}, 60_000);
