@@ -201,3 +201,75 @@ async fn live_and_with_the_allow_list_count_only_what_comes_after_they_were_begu
     }
     assert!(host.methods().is_empty(), "the test host is no part of these");
 }
+
+/// A notification of the PBX over TLS, signed; its status.
+async fn notify(rig: &Rig, session: &str) -> u16 {
+    let body = event(session, "new", None, Timestamp::now()).to_string();
+    let url: url::Url = format!("https://{}/hook/rt1/call_events", rig.address).parse().expect("a URL");
+    let mut settings = net::Settings::for_base(&url).expect("an address");
+    settings.anchors = net::read_certificates(&tls::authority()).expect("certificates");
+    let mut request = net::Request::post_json(url, axum::body::Bytes::from(body.clone()));
+    for (name, value) in [("x-client-id", CLIENT_ID), ("x-client-sign", &events::signature(body.as_bytes()))] {
+        let value: axum::http::HeaderValue = value.parse().expect("a value");
+        request.headers.insert(name, value);
+    }
+    net::Client::new(settings).expect("is set up").send(request).await.expect("is answered").status
+}
+
+#[tokio::test]
+async fn a_connection_is_proved_from_without_tls_to_the_allow_list_in_this_order() {
+    let host = TestHost::start(Answers::Checks(KEY)).await;
+    let (_, vendor) = crate::vendor::Vendor::start().await;
+    let test_host = Some(host.url.clone());
+    let rig = Rig::with(Setup { vendor, test_host, tls: true, public: Public::Own, ..Setup::default() }).await;
+    let address = format!("https://{}", rig.address).parse().expect("a URL");
+    let token = SecretString::from(admin(&rig).await);
+    let office = RemoteOffice::connect(&address, token, Some(&tls::authority())).expect("is set up");
+    let rt1 = rig::connection("rt1");
+    let told = async || {
+        rig.store.set_setting("settled", "yes").await.expect("is written");
+        serde_json::to_value(office.staged_check(&rt1).await.expect("is told")).expect("JSON")
+    };
+    let run =
+        async |stage| serde_json::to_value(office.run_stage(&rt1, stage).await.expect("runs").check).expect("JSON");
+    let current = |check: &Value| {
+        let current = states(check).into_iter().find(|(_, state)| *state == "current");
+        current.map(|(stage, _)| stage.to_owned())
+    };
+
+    let check = told().await;
+    assert_eq!(current(&check).as_deref(), Some("plain"));
+    assert_eq!(proof(&check, "plain", "plainNotification"), missing("trialIsOff"));
+    office.begin_trial(&rt1, 1).await.expect("begins");
+    assert_eq!(proof(&told().await, "plain", "plainNotification"), missing("noNotification"));
+    let unsigned = http::request("POST", "/hook/rt1/call_events", &[], b"{}");
+    assert_eq!(http::send(rig.address, &unsigned).await.status, 403);
+    let check = run(StageName::Plain).await;
+    assert_eq!(proof(&check, "plain", "plainNotification"), passed(), "whatever its signature");
+    assert_eq!((states(&check)["plain"], current(&check).as_deref()), ("passed", Some("signature")));
+
+    assert_eq!(proof(&check, "signature", "signature"), failed("notificationRefused", "noSignature"));
+    let body = event("s1", "new", None, Timestamp::now());
+    assert_eq!(events::post(rig.address, &body).await.status, 200);
+    let check = told().await;
+    assert_eq!((states(&check)["signature"], current(&check).as_deref()), ("passed", Some("tls")));
+
+    let stopped = ("stopped".to_owned(), json!("trialIsOn"), Value::Null);
+    assert_eq!(proof(&check, "tls", "trialOff"), stopped);
+    assert_eq!(proof(&check, "tls", "ownTest"), missing("notTested"));
+    assert_eq!(proof(&check, "tls", "tlsNotification"), missing("noNotification"), "that one was not encrypted");
+    office.end_trial(&rt1).await.expect("ends");
+    let check = run(StageName::Tls).await;
+    assert_eq!(proof(&check, "tls", "ownTest"), passed());
+    assert_eq!(notify(&rig, "s2").await, 200);
+    let check = told().await;
+    assert_eq!((states(&check)["tls"], current(&check).as_deref()), ("passed", Some("live")));
+
+    for (stage, next) in [(StageName::Live, Some("allowList")), (StageName::AllowList, None)] {
+        run(stage).await;
+        assert_eq!(notify(&rig, stage.name()).await, 200);
+        let check = told().await;
+        assert_eq!((states(&check)[stage.name()], current(&check).as_deref()), ("passed", next));
+    }
+    assert_eq!(host.methods(), [(false, "/get_record".to_owned()), (true, "/get_record".to_owned())]);
+}
