@@ -192,11 +192,12 @@ fn exchange(line: &JournalLine, failure: Option<JournalReason>) -> Exchange {
     Exchange { id: line.id, at: line.at, status: line.status, took_ms: line.took_ms, failure }
 }
 
-/// Why our request came to nothing.
+/// Why our request came to nothing. What a check asks is judged as a check does: some ask for what there is not.
 fn request_failure(line: &JournalLine, body: &JournalBody, driver: &Driver) -> Option<JournalReason> {
-    if line.failed {
-        return Some(line.reason.unwrap_or(JournalReason::NotUnderstood));
+    if let (Some(status), Some(received)) = (line.status, &body.received)
+        && let Some(judged) = driver.judge_check(&body.operation, status, received)
+    {
+        return judged.err().map(|error| failure(error.kind()));
     }
-    let (Some(status), Some(received)) = (line.status, &body.received) else { return None };
-    driver.judge_check(&body.operation, status, received).err().map(|error| failure(error.kind()))
+    line.failed.then(|| line.reason.unwrap_or(JournalReason::NotUnderstood))
 }

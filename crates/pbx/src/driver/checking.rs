@@ -61,15 +61,15 @@ impl Driver {
         }
     }
 
-    /// Whether this answer, as the request journal keeps it, says that the credentials are accepted. Only what a check asks
-    /// for is read; what else was asked says nothing against them.
-    pub fn judge_check(&self, operation: &str, status: u16, body: &str) -> Result<(), Error> {
+    /// Whether this answer, as the request journal keeps it, says that the credentials are accepted; `None` where something
+    /// else was asked than a check asks.
+    pub fn judge_check(&self, operation: &str, status: u16, body: &str) -> Option<Result<(), Error>> {
         if !self.pbx.check().is_ok_and(|request| request.operation == operation) {
-            return Ok(());
+            return None;
         }
         let body = Bytes::copy_from_slice(body.as_bytes());
         let answer = Answer { status, retry_after: None, date: None, location: None, limits: None, body };
-        self.pbx.read_check(&answer)
+        Some(self.pbx.read_check(&answer))
     }
 
     /// What the rights of a key amount to, where they are given one by one and some are missing: a missing right may look
