@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
 use trubka_gateway::{
     Gateway, GatewayOptions, Limits, Running,
+    own_ca::OwnCa,
     path_tokens::PathTokens,
     tokens::{self, Issued, NewToken},
 };
@@ -141,7 +142,7 @@ impl Rig {
         if let Some(host) = setup.test_host {
             let rt1 = &mut config.connections[0].config;
             rt1.overrides.insert("test_address".to_owned(), host.to_string());
-            rt1.trust_anchor_pem = Some(std::fs::read(tls::file("ca.pem")).expect("is read"));
+            rt1.trust_anchor_pem = Some(tls::authority());
         }
         config.connections.extend(setup.zadarma.then(|| zadarma(&setup.vendor)));
         let office = OfficeHandle::start(config, store.clone(), setup.clock).await.expect("starts");
@@ -157,8 +158,10 @@ impl Rig {
             Public::At(url) => Some(url),
         };
         let tls = if setup.tls { tls::server() } else { None };
+        let authority = String::from_utf8(tls::authority()).expect("a text");
+        let own_ca = tls.as_ref().map(|_| OwnCa::of_pem(&authority).expect("a certificate"));
         let options =
-            GatewayOptions { path_tokens, tls, limits: setup.limits, public_url, ..GatewayOptions::default() };
+            GatewayOptions { path_tokens, tls, limits: setup.limits, public_url, own_ca, ..GatewayOptions::default() };
         let running = Gateway::serve(listener, Arc::clone(&office), options).await.expect("serves");
         Self { folder, store, office, address: running.addr(), running }
     }

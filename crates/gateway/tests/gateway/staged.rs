@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use link::wire::Role;
-use secrecy::ExposeSecret;
+use link::{
+    Office, RemoteOffice,
+    wire::{Role, StageName},
+};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
     events::{self, CLIENT_ID, KEY, event},
     http,
-    rig::{Public, Rig, Setup},
+    rig::{self, Public, Rig, Setup},
     test_host::{Answers, TestHost},
+    tls,
 };
 
 const OTHER_KEY: &str = "00000000000000000000000000000000";

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde_json::json;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -37,7 +36,7 @@ impl TestHost {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address")).parse().expect("a URL");
         let (answers, asked) = (Arc::new(Mutex::new(answers)), Arc::new(Mutex::new(Vec::new())));
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(server_config()));
+        let acceptor = tokio_rustls::TlsAcceptor::from(tls::server().expect("a certificate"));
         let host = Self { url, answers: Arc::clone(&answers), asked: Arc::clone(&asked) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -61,15 +60,6 @@ impl TestHost {
     pub(crate) fn methods(&self) -> Vec<(bool, String)> {
         self.asked.lock().expect("whole").clone()
     }
-}
-
-fn server_config() -> rustls::ServerConfig {
-    let read = |name: &str| std::fs::read(tls::file(name)).expect("is read");
-    let chain = CertificateDer::pem_slice_iter(&read("cert.pem")).collect::<Result<Vec<_>, _>>().expect("certificates");
-    let key = PrivateKeyDer::from_pem_slice(&read("key.pem")).expect("a key");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    builder.expect("versions").with_no_client_auth().with_single_cert(chain, key).expect("they fit")
 }
 
 async fn answer(

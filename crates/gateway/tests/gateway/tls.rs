@@ -26,7 +26,7 @@ pub(crate) fn authority() -> Vec<u8> {
     std::fs::read(file("ca.pem")).expect("is read")
 }
 
-pub(crate) fn file(name: &str) -> PathBuf {
+fn file(name: &str) -> PathBuf {
     Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder")).join("tests/tls-files").join(name)
 }
 

@@ -11,7 +11,7 @@ beforeEach(() => (language.code = "ru"));
 async function opened() {
   const platform = mainPlatform();
   const asked = { begin: vi.spyOn(platform, "beginTrial"), end: vi.spyOn(platform, "endTrial") };
-  render(StateView, { state: new OfficeState(platform), office: "demo" });
+  render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections: vi.fn() });
   await screen.findAllByTestId("connection-state");
   return { user: userEvent.setup(), platform, asked };
 }
