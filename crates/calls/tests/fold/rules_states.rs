@@ -144,6 +144,19 @@ fn the_agents_answer_to_our_own_call_is_not_the_customers() {
     assert_eq!((call.state, call.answered_at), (CallState::Dialling, None));
 }
 
+/// Where a callback is told as the agent's leg alone, only its recording says that somebody talked.
+#[test]
+fn a_recording_alone_shows_that_the_agent_of_our_own_call_talked() {
+    let own = Channel::callback("e1", "101");
+    let begun = [Entry::new(-500, originate(1, "101", CUSTOMER)), own.appeared(1, 0), own.connected(2, 4_000)];
+    let ended = |more: Vec<Entry>| {
+        let entries = [begun.to_vec(), more, vec![own.disconnected(3, 60_000, EndCause::Normal)]].concat();
+        Office::live(mango::settings(), &entries).settle().call("e1").result
+    };
+    assert_ne!(ended(vec![]), Some(CallResult::Answered));
+    assert_eq!(ended(vec![own.recorded(59_000, "https://r.example/1")]), Some(CallResult::Answered));
+}
+
 #[test]
 fn a_queue_that_gave_up_one_phone_waits_for_the_next() {
     let call = Session::incoming("s1");
