@@ -1,27 +1,9 @@
-//! Pictures of every page in both languages and themes, each pixel as two of the screen, over made-up data at one moment.
-//! `TRUBKA_SCREENS=1` renews those of the documentation, for which ImageMagick's `convert` makes them small.
+//! Pictures of every page that each person has, in both languages and themes, over made-up data at one moment. Those of
+//! administrators are in `pictures-office.test.ts`.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Desktop } from '../harness/desktop.ts';
-import { Pages, type Size } from '../harness/pages.ts';
-import { colours } from '../harness/png.ts';
-import { output } from '../harness/process.ts';
-
-const renewing = process.env.TRUBKA_SCREENS === '1';
-const folder = renewing ? path.resolve('../../docs/screens') : path.join(output, 'pictures');
-mkdirSync(folder, { recursive: true });
-
-/** A page of one colour, or of a few bars before anything was drawn, has fewer. */
-const FEWEST_COLOURS = 40;
-
-const USUAL: Size = { width: 1240, height: 780 };
-const LAPTOP: Size = { width: 1366, height: 768 };
-const SMALL: Size = { width: 880, height: 560 };
-/** Width of the card's window. */
-const CARD = 416;
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
+import { Album, CARD, LAPTOP, LARGE_TEXT, looks, SMALL, USUAL } from '../harness/album.ts';
+import type { Pages, Size } from '../harness/pages.ts';
 
 /** Phases of a card, and what their pictures are called. */
 const PHASES = {
@@ -35,43 +17,54 @@ const PHASES = {
   ended: 'ended',
 };
 
-const variants = (['ru', 'en'] as const).flatMap((lang) =>
-  (['light', 'dark'] as const).map((theme) => ({ lang, theme })),
-);
+// Each picture is looked at for several seconds.
+vi.setConfig({ testTimeout: 300_000 });
 
-let desktop: Desktop;
+let album: Album;
 let pages: Pages;
 
 beforeAll(async () => {
-  desktop = new Desktop('pictures');
-  await desktop.startScreen(2900, 1900, 0);
-  pages = await Pages.start(desktop);
+  album = await Album.start('pictures');
+  pages = album.pages;
 }, 120_000);
 
-afterAll(async () => {
-  await pages?.stop();
-  await desktop?.stop();
-});
+afterAll(() => album?.stop());
 
-describe.each(variants)('$lang $theme', ({ lang, theme }) => {
-  async function picture(name: string, width: number, selector?: string): Promise<void> {
-    await pages.settled();
-    expect.soft(await pages.objections(), name).toEqual([]);
-    expect.soft(await pages.tooWide(), name).toBeLessThanOrEqual(0);
-    const file = path.join(folder, `${lang}-${theme}-${name}.png`);
-    await pages.picture(file, selector);
-    const shown = readFileSync(file);
-    expect(shown.readUInt32BE(16), `${file} shows each pixel as two`).toBe(2 * width);
-    expect(colours(shown).size, file).toBeGreaterThan(FEWEST_COLOURS);
-    if (renewing) execFileSync('convert', [file, '+dither', '-colors', '128', '-strip', `PNG8:${file}`]);
-  }
-
+describe.each(looks)('$lang $theme', (look) => {
+  const { lang, theme } = look;
+  const picture = (name: string, width: number, selector?: string) => album.take(look, name, width, selector);
   const open = (asked: Record<string, string>, size: Size) => pages.open({ lang, theme, ...asked }, size);
 
   test('the first screen', async () => {
     await open({ stage: 'welcome' }, USUAL);
     await pages.find('start-demo');
     await picture('welcome', USUAL.width);
+    await pages.resize(SMALL);
+    await picture('welcome-small', SMALL.width);
+  });
+
+  test('an invitation, and signing in with a token', async () => {
+    const asked = async () => (await pages.find('invitation-join')).waitForEnabled();
+    await open({ stage: 'welcome', invited: '' }, USUAL);
+    await asked();
+    await picture('invitation', USUAL.width);
+    await open({ stage: 'office', invited: 'ca', names: 'long' }, SMALL);
+    await asked();
+    await picture('invitation-small', SMALL.width);
+    await open({ stage: 'welcome', invited: 'problem=codeUsed' }, USUAL);
+    await pages.find('error');
+    await picture('invitation-used', USUAL.width);
+    await open({ stage: 'welcome' }, USUAL);
+    await pages.type('office-address', 'trubka://join/calls.ladoga.example/01234-56789-ABCDE-FGHJK');
+    await pages.click('office-connect');
+    await asked();
+    await picture('welcome-invited', USUAL.width);
+    await open({ stage: 'welcome' }, USUAL);
+    await pages.type('office-address', 'http://calls.ladoga.example');
+    await pages.type('office-token', 'wrong');
+    await pages.click('office-connect');
+    await pages.find('error');
+    await picture('welcome-token', USUAL.width);
   });
 
   test('connecting a PBX, with a step that fails', async () => {
@@ -103,10 +96,20 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
     await open({}, USUAL);
     await pages.browser.$('[data-testid="call-row"]').click();
     await pages.find('call-outcome');
+    await pages.click('recording-play');
+    await pages.find('player-wave');
+    // It plays as fast as it likes: here it stands still where the arrows lead.
+    await pages.click('player-toggle');
+    await (await pages.find('player-seek')).click();
+    await pages.browser.keys(['Home', 'PageUp', 'PageUp', 'ArrowRight', 'ArrowRight']);
+    await pages.click('call-panel');
     await picture('calls', USUAL.width);
     await open({ names: 'long' }, SMALL);
     await pages.find('call-row');
     await picture('calls-small', SMALL.width);
+    await pages.click('call-row');
+    await pages.find('call-outcome');
+    await picture('calls-panel-small', SMALL.width);
     await open({}, LAPTOP);
     await pages.find('call-row');
     await picture('calls-laptop', LAPTOP.width);
@@ -132,6 +135,18 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
     await pages.click('nav-now');
     await pages.find('connection-bar');
     await picture('now-lost-small', SMALL.width);
+  });
+
+  test('a call that goes on, with what can be done with it', async () => {
+    await open({}, USUAL);
+    await pages.click('nav-now');
+    await pages.click('open-call');
+    await pages.click('call-transfer');
+    await pages.type('transfer-number', '201');
+    await pages.find('transfer-preview');
+    await picture('call-transfer', USUAL.width);
+    await pages.click('call-keypad');
+    await picture('call-keypad', USUAL.width);
   });
 
   test('the field: commands, people, a number, a warning, nothing', async () => {
@@ -180,6 +195,8 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
     await pages.click('nav-settings');
     await pages.find('demo-pbxs');
     await picture('settings', USUAL.width);
+    await pages.click('settings-go-offices');
+    await picture('settings-offices', USUAL.width);
     await open({}, SMALL);
     await pages.click('nav-settings');
     await pages.find('demo-pbxs');
@@ -187,13 +204,11 @@ describe.each(variants)('$lang $theme', ({ lang, theme }) => {
   });
 
   test('larger text: half as much again, as the system asks for it', async () => {
-    // The same window in fewer CSS pixels.
-    const large: Size = { width: Math.round(USUAL.width / 1.5), height: Math.round(USUAL.height / 1.5) };
     for (const view of ['calls', 'now', 'settings'] as const) {
-      await open({ names: 'long' }, large);
+      await open({ names: 'long' }, LARGE_TEXT);
       await pages.click(`nav-${view}`);
       await pages.find(view === 'calls' ? 'call-row' : view === 'now' ? 'open-call' : 'settings-corner');
-      await picture(`${view}-text-150`, large.width);
+      await picture(`${view}-text-150`, LARGE_TEXT.width);
     }
   });
 
