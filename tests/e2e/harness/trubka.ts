@@ -123,6 +123,20 @@ export class Trubka {
     return plain(await element.getProperty('textContent'));
   }
 
+  /** The text of each element with this test id, as the page shows it: the driver's own reading leaves out marks of direction. */
+  rows(testId: string): Promise<string[]> {
+    return this.browser.execute(
+      (selector) => [...document.querySelectorAll<HTMLElement>(selector)].map((row) => row.innerText),
+      `[data-testid="${testId}"]`,
+    );
+  }
+
+  /** Clicks in the row of a list that holds this text. */
+  async clickIn(list: string, text: string, testId: string): Promise<void> {
+    const row = this.browser.$(`//*[@data-testid="${list}"][contains(., "${text}")]`);
+    await row.$(`.//*[@data-testid="${testId}"]`).click();
+  }
+
   async click(testId: string): Promise<void> {
     await (await this.find(testId)).click();
   }

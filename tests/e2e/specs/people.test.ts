@@ -1,15 +1,13 @@
 //! An administrator of a gateway in the real window: he joins by the link that `init` printed, connects a PBX by the wizard,
-//! invites people one by one and from a table, changes their rights while their desk is open, and takes them back.
+//! invites somebody whose desk shows a call, changes his rights while that desk is open, and takes him back.
 
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { request } from 'node:https';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, listening, program, start, until, type Running } from '../harness/process.ts';
+import { FreshGateway, join } from '../harness/fresh-gateway.ts';
+import { freePort, program, start, until, type Running } from '../harness/process.ts';
 import { newProfile, Trubka } from '../harness/trubka.ts';
 
 interface Rostelecom {
@@ -18,9 +16,8 @@ interface Rostelecom {
   key: string;
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'trubka-admin-'));
 const profiles = { admin: newProfile(), agent: newProfile() };
-let gateway: Running;
+let gateway: FreshGateway;
 let simulator: Running;
 let pbx: Rostelecom;
 /** Carries what the PBX posts, in plain HTTP, to the address that was shown for it. */
@@ -30,38 +27,14 @@ let admin: Trubka;
 let agent: Trubka | undefined;
 let agentLink: string;
 
-/** What a program of the gateway prints. */
-const run = (...args: string[]) => execFileSync(program('TRUBKA_GATEWAY_BIN'), args, { encoding: 'utf8' });
-
 beforeAll(async () => {
-  const listen = await freePort();
-  const office = path.join(folder, 'office');
-  const url = `https://localhost:${listen}`;
-  const said = run(
-    'init',
-    office,
-    '--url',
-    url,
-    '--listen',
-    `127.0.0.1:${listen}`,
-    '--name',
-    'Ladoga',
-    '--admin',
-    'Olga',
-  );
-  const link = /trubka:\/\/\S+/.exec(said)?.[0] as string;
-  gateway = start('people-gateway', program('TRUBKA_GATEWAY_BIN'), [
-    'serve',
-    '--config',
-    path.join(office, 'gateway.toml'),
-  ]);
-  await listening(listen);
-  relay = await carry(run('cert', 'export', '--config', path.join(office, 'gateway.toml')));
+  gateway = await FreshGateway.start('people');
+  relay = await carry(gateway.certificate());
   const posts = ['--hook', `http://127.0.0.1:${(relay.address() as AddressInfo).port}/`];
   const made = ['serve', '--seed', '7', '--json', '--rostelecom', `127.0.0.1:${await freePort()}`, ...posts];
   simulator = start('people-simulator', program('TRUBKA_SIMULATOR_BIN'), made);
   pbx = (JSON.parse(await simulator.firstLine) as { rostelecom: Rostelecom }).rostelecom;
-  admin = await Trubka.start({ name: 'people-admin', profile: profiles.admin, args: [link] });
+  admin = await Trubka.start({ name: 'people-admin', profile: profiles.admin, args: [gateway.link] });
   await admin.main();
   await join(admin);
 }, 120_000);
@@ -72,7 +45,7 @@ afterAll(async () => {
   await gateway?.stop();
   await simulator?.stop();
   relay?.close();
-  for (const one of [folder, ...Object.values(profiles)]) rmSync(one, { recursive: true, force: true });
+  for (const one of Object.values(profiles)) rmSync(one, { recursive: true, force: true });
 });
 
 /** Trusts this certificate of the gateway alone. */
@@ -90,23 +63,8 @@ async function carry(ca: string): Promise<Server> {
   return server;
 }
 
-async function join(trubka: Trubka): Promise<void> {
-  await until('a yes is taken', async () => (await trubka.find('invitation-join')).isEnabled());
-  await trubka.click('invitation-join');
-  await trubka.find('nav-calls');
-}
-
 async function stateOf(testid: string): Promise<string | null> {
   return (await admin.find(testid)).getAttribute('data-state');
-}
-
-/** The text of each row of a list, as the page shows it: the driver's own reading leaves out text within marks of direction. */
-function rows(testid: string): Promise<string[]> {
-  const list = `[data-testid="${testid}"]`;
-  return admin.browser.execute(
-    (list) => [...document.querySelectorAll<HTMLElement>(list)].map((row) => row.innerText),
-    list,
-  );
 }
 
 /** Everything that can be read in the window, in its fields, too. */
@@ -115,12 +73,6 @@ function shown(): Promise<string> {
     const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea');
     return [document.body.innerText, ...[...fields].map(({ value }) => value)].join('\n');
   });
-}
-
-/** Clicks in the row of a list that holds this text. */
-async function clickIn(list: string, text: string, testid: string): Promise<void> {
-  const row = admin.browser.$(`//*[@data-testid="${list}"][contains(., "${text}")]`);
-  await row.$(`.//*[@data-testid="${testid}"]`).click();
 }
 
 test('a PBX is connected to the gateway by the wizard, a wrong key mended on the way', async () => {
@@ -192,15 +144,15 @@ test('somebody is invited by a link that is shown once, and his desk shows a sig
 
 test('changed rights reach his open desk by themselves, and taking him back ends it', async () => {
   const desk = agent as Trubka;
-  const tried = async () => (await rows('person-row')).join('\n');
+  const tried = async () => (await admin.rows('person-row')).join('\n');
   await admin.click('nav-calls');
   await admin.click('nav-people');
   await until('he is listed', async () => /Anna/.test(await tried()));
-  await clickIn('person-row', 'Anna', 'person-change');
+  await admin.clickIn('person-row', 'Anna', 'person-change');
   await (await admin.find('invite-role')).selectByAttribute('value', 'admin');
   await admin.click('rights-save');
   await desk.find('nav-people', 5_000);
-  await clickIn('person-row', 'Anna', 'person-remove');
+  await admin.clickIn('person-row', 'Anna', 'person-remove');
   await admin.click('person-remove-confirm');
   await until('he is gone', async () => !/Anna/.test(await tried()));
   await until(
@@ -209,48 +161,3 @@ test('changed rights reach his open desk by themselves, and taking him back ends
     10_000,
   );
 }, 60_000);
-
-test('the last administrator stays one, and an invitation is taken back', async () => {
-  await clickIn('person-row', 'Olga', 'person-remove');
-  await admin.click('person-remove-confirm');
-  await until('it is refused', async () => /last administrator/.test(await admin.text('error')));
-  await clickIn('person-row', 'Olga', 'person-change');
-  await (await admin.find('invite-role')).selectByAttribute('value', 'agent');
-  await admin.click('rights-save');
-  await until('it is refused', async () => /last administrator/.test(await admin.text('error')));
-  // What the gateway says now, not what was listed before.
-  await admin.click('nav-calls');
-  await admin.click('nav-people');
-  await until('she is listed', async () => (await rows('person-row')).some((row) => /Olga/.test(row)));
-  const olga = (await rows('person-row')).find((row) => /Olga/.test(row));
-  expect(olga).toContain('All calls and settings');
-});
-
-test('a table is read, its bad line named, everybody invited, and the links kept', async () => {
-  const list = path.join(folder, 'people.csv');
-  // In the encoding of a Russian spreadsheet.
-  const cp1251 = Buffer.from([0xc0, 0xed, 0xed, 0xe0]);
-  writeFileSync(list, Buffer.concat([cp1251, Buffer.from(';agent;;\nBoris;boss;;\n')]));
-  await admin.click('people-import');
-  await (await admin.find('import-file')).addValue(list);
-  await until('the line is named', async () => /Line 2.*boss.*Nobody/.test(await admin.text('import-problem')));
-  await admin.type('import-text', '');
-  await (await admin.find('import-text')).addValue('Anna;agent;;');
-  await admin.browser.keys(['Enter']);
-  await (await admin.find('import-text')).addValue('Boris;manager;;');
-  await admin.click('import-look');
-  await until('two are read', async () => (await rows('import-row')).length === 2);
-  expect(await admin.objections()).toEqual([]);
-  await admin.click('import-invite');
-  await admin.click('imported-keep');
-  const file = await admin.text('imported-file');
-  const kept = readFileSync(file, 'utf8');
-  expect(kept.match(/trubka:\/\/join\//g)).toHaveLength(2);
-  rmSync(file);
-  await admin.click('imported-done');
-  await clickIn('invitation-row', 'Boris', 'invitation-revoke');
-  await clickIn('invitation-row', 'Boris', 'invitation-confirm');
-  await until('it is taken back', async () =>
-    (await rows('invitation-row')).some((row) => /Boris.*Taken back/s.test(row)),
-  );
-});
