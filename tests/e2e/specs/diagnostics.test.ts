@@ -1,5 +1,8 @@
 //! Why calls had a card or none, in the real window of an administrator at a gateway.
 
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Office } from '../harness/office.ts';
 import { until } from '../harness/process.ts';
@@ -7,8 +10,13 @@ import { Trubka } from '../harness/trubka.ts';
 
 let office: Office;
 let trubka: Trubka;
+/** Stands in for what opens folders, where no file manager is on the bus; what it opened is in a file beside it. */
+const opener = path.join(mkdtempSync(path.join(tmpdir(), 'trubka-opener-')), 'xdg-open');
+const opened = `${opener}.opened`;
 
 beforeAll(async () => {
+  writeFileSync(opener, '#!/bin/sh\nprintf %s "$1" > "$0.opened"\n', { mode: 0o755 });
+  process.env['PATH'] = `${path.dirname(opener)}:${process.env['PATH']}`;
   office = await Office.start('Sales', { role: 'admin' });
   trubka = await Trubka.start({ name: 'diagnostics' });
   await trubka.main();
@@ -21,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await trubka?.stop();
   await office?.stop();
+  rmSync(path.dirname(opener), { recursive: true, force: true });
 });
 
 /** What stands at each place on the way, read at once: the next answer replaces the rows. */
@@ -91,7 +100,7 @@ function methods(): Promise<(string | undefined)[]> {
   );
 }
 
-test('the journal holds both ways and is narrowed, opened, revealed and cleared', async () => {
+test('the journal holds both ways and is narrowed, opened, revealed and read again', async () => {
   await trubka.click('nav-diagnostics');
   await trubka.click('diagnostics-journal');
   await until('the webhooks of the call are there', async () => (await methods()).includes('new'));
@@ -128,9 +137,56 @@ test('the journal holds both ways and is narrowed, opened, revealed and cleared'
   expect(await trubka.text('journal-curl')).toContain('$TRUBKA_X_CLIENT_SIGN');
   await trubka.click('journal-reveal');
   await until('the number is shown', async () => (await body()).includes('+79001234567'));
+  await trubka.click('journal-again');
+  const replayed = await trubka.find('journal-replay');
+  expect(await replayed.getAttribute('data-same')).toBe('true');
+  expect(await trubka.text('journal-now')).toContain('call begins');
+  expect(await trubka.objections()).toEqual([]);
+});
+
+test('what the filter shows is kept in a file, whose folder is shown', async () => {
+  await trubka.click('journal-export');
+  const file = await trubka.text('journal-file');
+  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+  expect(head).toMatch(/^\ufeff"Time","Direction","Connection","Method"/);
+  expect(lines).toHaveLength((await methods()).length);
+  for (const line of lines) expect(line).toMatch(/"To us","rt1","new","signature matched","200".*\+7900•••••67/);
+  await trubka.click('journal-file-show');
+  await until('its folder is opened', async () => existsSync(opened));
+  expect(readFileSync(opened, 'utf8')).toBe(path.dirname(file));
+  expect(await trubka.objections()).toEqual([]);
+  rmSync(file);
+  await trubka.click('journal-file-show');
+  await trubka.find('journal-file-failed');
+});
+
+test('an entry leads to the way of its call and to the call, and back', async () => {
   await trubka.click('journal-call');
+  await until('the card was shown', async () => Object.values(await hops()).every((state) => state === 'passed'));
+  await trubka.click('path-call');
   await trubka.find('call-panel');
   await trubka.click('nav-diagnostics');
+  await trubka.click('diagnostics-journal');
+  await until('the entry has the focus', () =>
+    trubka.browser.execute(() => document.activeElement?.getAttribute('aria-expanded') === 'true'),
+  );
+});
+
+test('a question is asked again', async () => {
+  await trubka.click('journal-unfilter');
+  await trubka.click('journal-outgoing');
+  const select = () => trubka.browser.$('[data-testid="journal-method"]');
+  await until('questions are there', async () => (await methods()).includes('get_record'));
+  await (await select()).selectByAttribute('value', 'get_record');
+  await until('they alone are left', async () => [...new Set(await methods())].join() === 'get_record');
+  await trubka.click('journal-row');
+  const again = await trubka.find('journal-again');
+  expect(await again.getAttribute('data-how')).toBe('ask');
+  await again.click();
+  await trubka.find('journal-asked');
+});
+
+test('the journal is cleared, and the audit says what was done with it', async () => {
   await trubka.click('journal-clear');
   await trubka.click('journal-clear-confirm');
   await until('nothing is left', async () => (await methods()).length === 0);
@@ -138,5 +194,12 @@ test('the journal holds both ways and is narrowed, opened, revealed and cleared'
     headers: { Authorization: `Bearer ${office.token}` },
   });
   const { entries } = (await audit.json()) as { entries: { action: string }[] };
-  expect(entries.map(({ action }) => action).sort()).toEqual(['clearJournal', 'issuedToken', 'revealNumbers']);
+  expect(entries.map(({ action }) => action).sort()).toEqual([
+    'clearJournal',
+    'exportedJournal',
+    'issuedToken',
+    'repeatedRequest',
+    'replayedWebhook',
+    'revealNumbers',
+  ]);
 });
