@@ -182,8 +182,11 @@ test('a question is asked again', async () => {
   await trubka.click('journal-row');
   const again = await trubka.find('journal-again');
   expect(await again.getAttribute('data-how')).toBe('ask');
+  const before = (await methods()).length;
   await again.click();
   await trubka.find('journal-asked');
+  await until('it is one more', async () => (await methods()).length === before + 1);
+  expect(await trubka.objections()).toEqual([]);
 });
 
 test('the journal is cleared, and the audit says what was done with it', async () => {
