@@ -25,6 +25,7 @@ fn entry(id: i64, direction: JournalDirection, verdict: JournalVerdict) -> Expor
             reason: failed.then_some(JournalReason::Unreachable),
             status: (!failed).then_some(200),
             took_ms: 12,
+            plain: false,
         },
         target: "/call_events".to_owned(),
         sent: Some("{\"to\":\"+7900•••••67\"}".to_owned()),

@@ -4,18 +4,10 @@ import type { StageReport } from "$generated/StageReport";
 import type { StagedCheck } from "$generated/StagedCheck";
 import type { TestReport } from "$generated/TestReport";
 import { Failures } from "$lib/failures.svelte";
+import { HOURS, type TrialModePlatform } from "./trialMode.svelte";
 
 /** What a staged check is asked with. */
-export type StagedPlatform = Pick<MainCommands, "stagedCheck" | "runStage"> & TrialCommands;
-
-/** How trial mode is switched, where the program can. */
-interface TrialCommands {
-  beginTrial?(request: { office: string; connection: string; hours: number }): Promise<unknown>;
-  endTrial?(request: { office: string; connection: string }): Promise<unknown>;
-}
-
-/** How long trial mode lasts that is switched on from here: no longer is allowed. */
-const TRIAL_HOURS = 24;
+export type StagedPlatform = Pick<MainCommands, "stagedCheck" | "runStage"> & TrialModePlatform;
 
 /** The staged check of a connection. */
 export class Staged {
@@ -52,17 +44,13 @@ export class Staged {
     });
   }
 
-  /** Whether trial mode can be switched from here. */
-  get switchesTrial(): boolean {
-    return this.platform.beginTrial !== undefined && this.platform.endTrial !== undefined;
-  }
-
   /** Switches trial mode on or off. */
   async switchTrial(on: boolean): Promise<void> {
     const { office, connection } = this;
     const done = await this.failures.run("trial", async () => {
-      if (on) await this.platform.beginTrial?.({ office, connection, hours: TRIAL_HOURS });
-      else await this.platform.endTrial?.({ office, connection });
+      // No longer is allowed.
+      if (on) await this.platform.beginTrial({ office, connection, hours: HOURS.most });
+      else await this.platform.endTrial({ office, connection });
     });
     if (done) await this.refresh();
   }

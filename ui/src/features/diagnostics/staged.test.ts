@@ -91,6 +91,27 @@ describe("The staged check of a connection", () => {
     expect(goToConnections).toHaveBeenCalledOnce();
   });
 
+  it("switches trial mode on for a day, and off, where a stage stands because of it", async () => {
+    const platform = mainPlatform();
+    const [begun, ended] = [vi.spyOn(platform, "beginTrial"), vi.spyOn(platform, "endTrial")];
+    const { stagedCheck } = platform;
+    platform.stagedCheck = async (request) => {
+      const off: StageProof = { proof: "plainNotification", state: "notReached", cause: "trialIsOff" };
+      const on: StageProof = { proof: "trialOff", state: "stopped", cause: "trialIsOn" };
+      return proving("tls", [on])(proving("plain", [off])(await stagedCheck(request)));
+    };
+    render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections: vi.fn() });
+    const user = userEvent.setup();
+    await user.click((await screen.findAllByTestId("staged-open"))[0] as HTMLElement);
+    await screen.findAllByTestId("stage");
+    await user.click(stage("plain"));
+    await user.click(screen.getByTestId("stage-mend"));
+    expect(begun).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1", hours: 24 });
+    await user.click(stage("tls"));
+    await user.click(screen.getByTestId("stage-mend"));
+    expect(ended).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1" });
+  });
+
   it("has a button for each cause that one can mend, and words for each in both languages", () => {
     const of = (cause: StageCause, reason?: StageProof["reason"]) =>
       mendOf({ proof: "request", state: "stopped", cause, ...(reason && { reason }) });
