@@ -17,7 +17,9 @@ use std::{
 use calls::{Book, ConnectionId, Decision, Effect, LogEvent, Source, VendorEvent};
 use data_encoding::HEXLOWER;
 use jiff::{Timestamp, tz::TimeZone};
-use pbx::{DecodeContext, Decoded, Driver, JournalEntry, Make, Received, TestNames, VerifyError, WebhookRequest, zone};
+use pbx::{
+    DecodeContext, Decoded, Driver, JournalOutcome, Make, Received, TestNames, VerifyError, WebhookRequest, zone,
+};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 use store::{Cache, Store};
 use tokio::{sync::Semaphore, task::JoinHandle};
@@ -207,8 +209,15 @@ impl OfficeHandle {
         if carrier == Carrier::PlainInTrial && !is_in_trial {
             return ReceivedHook { outcome: HookOutcome::NotInTrial, row: None };
         }
-        let Received { mut decoded, test, entry } = connection.decode(&request, received_at);
-        let entry = JournalEntry { plain: carrier.is_plain(), ..entry };
+        let Received { mut decoded, test, mut entry } = connection.decode(&request, received_at);
+        entry.plain = carrier.is_plain();
+        let is_unsigned = |decoded: &Decoded| decoded.events.iter().any(|event| event.source == Source::Unsigned);
+        if carrier == Carrier::PlainInTrial && decoded.as_ref().is_ok_and(is_unsigned) {
+            // Whoever is on the way could change it.
+            let refusal = VerifyError::Missing("Signature");
+            entry.outcome = JournalOutcome::Refused(refusal.clone());
+            decoded = Err(refusal);
+        }
         if let (true, Ok(decoded)) = (is_in_trial, &mut decoded) {
             decoded.events.iter_mut().for_each(|event| event.trial = true);
         }

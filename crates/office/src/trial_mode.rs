@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use calls::ConnectionId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use link::wire::admin::TRIAL_HOURS;
 use store::{AuditEntry, Store};
 use tokio::sync::{Mutex, watch};
 
@@ -21,18 +22,18 @@ pub(crate) struct TrialModes {
 impl TrialModes {
     /// Until when this connection is in it; `None` where it is not now.
     pub(crate) fn until(&self, connection: &ConnectionId, now: Timestamp) -> Option<Timestamp> {
-        self.until.borrow().get(connection).copied().filter(|until| *until > now)
+        self.until.borrow().get(connection).copied().filter(|until| is_on(*until, now))
     }
 
     /// Whether any connection is in it now.
     pub(crate) fn is_any(&self, now: Timestamp) -> bool {
-        self.until.borrow().values().any(|until| *until > now)
+        self.until.borrow().values().any(|until| is_on(*until, now))
     }
 
     /// Those of which the time is over and that nobody has ended yet.
     pub(crate) fn past(&self, now: Timestamp) -> Vec<ConnectionId> {
         let until = self.until.borrow();
-        until.iter().filter(|(_, until)| **until <= now).map(|(connection, _)| connection.clone()).collect()
+        until.iter().filter(|(_, until)| !is_on(**until, now)).map(|(connection, _)| connection.clone()).collect()
     }
 
     /// Waits until no connection is in it any more, or until nobody can say.
@@ -61,6 +62,12 @@ impl TrialModes {
     }
 }
 
+/// Whether a trial until then is on. One that would last longer than any may was begun while the clock was wrong.
+fn is_on(until: Timestamp, now: Timestamp) -> bool {
+    let longest = SignedDuration::from_hours(i64::from(*TRIAL_HOURS.end()));
+    now < until && until.duration_since(now) <= longest
+}
+
 /// The setting that keeps until when a connection is in trial mode.
 fn key(connection: &ConnectionId) -> String {
     format!("trial:{connection}")
@@ -76,6 +83,10 @@ impl OfficeState {
     ) -> Result<(), store::Error> {
         let trials = &self.board.trials;
         let turn = trials.changing.lock().await;
+        if until.is_some() && self.connections.get(connection).is_none() {
+            // It was removed meanwhile, which ended what there was.
+            return Ok(());
+        }
         let text = until.map(|until| until.to_string());
         self.store.set_setting_of_admin(&key(connection), text.as_deref(), entry).await?;
         trials.set(connection, until);

@@ -233,7 +233,9 @@ impl Connecting for AtGateway<'_> {
                 let seen = setup.connections.into_iter().find(|connection| connection.id.as_str() == id);
                 let seen = seen.ok_or_else(removed)?;
                 let hook_url = seen.hook_url.clone();
-                StoredDraft { draft: draft_of(&seen)?, hook_url, seen: Some(seen), unfinished: false }
+                // Whoever comes back to one whose key the PBX has given goes on connecting it.
+                let unfinished = seen.paused && seen.introduction.is_some();
+                StoredDraft { draft: draft_of(&seen)?, hook_url, seen: Some(seen), unfinished }
             }
             _ => return Err(ContractError::invalid("make", "name a make or a connection")),
         };

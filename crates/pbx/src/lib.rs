@@ -50,8 +50,8 @@ pub use config_error::ConfigError;
 pub use delivery::Delivery;
 pub use driver::{
     AskedAgain, Commands, Download, Driver, HistoryReading, LARGEST_RECORDING, NoKeyGiven, NotKept, ReadAgain,
-    Received, ReceivedTest, SeenTest, SessionReport, SignedBy, TEST_NOTIFICATION, TestNames, TestWatch, Trial,
-    TrialOutcome, TrialReason, TrialStep,
+    Received, ReceivedTest, SeenTest, SessionReport, SignedBy, TEST_LATE, TEST_NOTIFICATION, TestNames, TestWatch,
+    Trial, TrialOutcome, TrialReason, TrialStep,
 };
 pub use error::{Error, ErrorKind, Retry};
 pub use history::{HistoryCall, HistoryPage, HistoryPlace, HistoryRequest, Span};

@@ -196,7 +196,7 @@ pub(crate) fn between(sql: &Connection, span: Span<'_>) -> Result<Vec<(Fact, u64
 /// Facts of a place up to `known` about calls that changed in the span, each with the place of that change: one of
 /// these scopes may not have seen the call before it.
 pub(crate) fn of_changed_calls(sql: &Connection, span: Span<'_>, known: u64) -> Result<Vec<(Fact, u64)>, Error> {
-    if span.scopes.is_none() || known == 0 {
+    if (span.scopes.is_none() && span.hidden.is_empty()) || known == 0 {
         // Who sees everything has seen it before.
         return Ok(Vec::new());
     }
@@ -205,13 +205,14 @@ pub(crate) fn of_changed_calls(sql: &Connection, span: Span<'_>, known: u64) -> 
         "SELECT {columns} FROM (
              SELECT facts.*, c.seq AS changed FROM calls c JOIN facts ON facts.office = c.office AND facts.subject IN (
                  SELECT c.id UNION ALL SELECT old FROM redirects WHERE redirects.office = c.office AND new = c.id)
-             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND facts.seq > 0 AND facts.seq <= ?5 AND EXISTS (
-                 SELECT 1 FROM audience a WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?4)))
+             WHERE c.office = ?1 AND c.seq > ?2 AND c.seq <= ?3 AND facts.seq > 0 AND facts.seq <= ?5 AND (?4 IS NULL OR EXISTS (
+                 SELECT 1 FROM audience a WHERE a.at = c.at AND a.scope IN (SELECT value FROM json_each(?4))))
+                 AND (?6 = '' OR NOT EXISTS (SELECT 1 FROM audience a WHERE a.at = c.at AND a.scope = ?6))
          ) ORDER BY changed, seq"
     );
     let mut statement = sql.prepare_cached(&sql_text)?;
     let (since, up_to) = (span.since as i64, i64::try_from(span.up_to).unwrap_or(i64::MAX));
-    let mut rows = statement.query(params![span.office, since, up_to, span.scopes, known as i64])?;
+    let mut rows = statement.query(params![span.office, since, up_to, span.scopes, known as i64, span.hidden])?;
     read_with_place(&mut rows)
 }
 

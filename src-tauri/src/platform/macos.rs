@@ -9,7 +9,7 @@ pub(crate) fn prepare_environment() {}
 
 /// Opens the folder of a file, with the file selected.
 pub(crate) async fn show_in_folder(file: &Path) -> io::Result<()> {
-    let shown = std::process::Command::new("/usr/bin/open").arg("-R").arg(file).status()?;
+    let shown = tokio::process::Command::new("/usr/bin/open").arg("-R").arg(file).status().await?;
     shown.success().then_some(()).ok_or_else(|| io::Error::other("open did not find it"))
 }
 

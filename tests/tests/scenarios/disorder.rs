@@ -72,14 +72,13 @@ async fn events_unknown(make: Make) {
 async fn events_broken(make: Make) {
     let scene = Scene::new().await;
     scene.fault(Fault::HalfEvent);
+    let mut phones = scene.simulator.phones().subscribe();
     scene.play(make, r#"{"call":"missed","from":"+79031234567","ring":"1s"}"#);
+    // The call is over when the phone rests again.
+    while phones.recv().await.expect("phones go on").state != PhoneState::Idle {}
     if make.sends_webhooks() {
         let lost = async || (scene.simulator.deliveries().lost >= 3).then_some(());
         eventually("all are cut short", lost).await;
-    } else {
-        // The frames go out within the call, which is over when the phone rests again.
-        let mut phones = scene.simulator.phones().subscribe();
-        while phones.recv().await.expect("phones go on").state != PhoneState::Idle {}
     }
     scene.mend(Fault::HalfEvent);
     scene.settled().await;

@@ -59,7 +59,10 @@ impl Setup {
             return self.told(&id);
         };
         match driver.introduce(&name).await {
-            Ok(key) => self.keep_given(office, &asking, &key, entry).await?,
+            Ok(key) => {
+                let kept = self.keep_given(office, &asking, &key, entry).await?;
+                return self.told(&kept);
+            }
             Err(why @ NoKeyGiven::Unknown(_)) => {
                 tracing::warn!(connection = %id, %why, "an introduction has no outcome")
             }
@@ -116,27 +119,38 @@ impl Setup {
         Ok(Some(asking))
     }
 
-    /// Keeps the key that the PBX gave, also where the connection was removed meanwhile: the PBX gives it once.
+    /// Keeps the key that the PBX gave, and tells of which connection: the PBX gives it once. Where somebody has removed the
+    /// connection meanwhile it comes back, and where somebody has changed it, the key gets a connection of its own: it is for
+    /// the address that was asked.
     async fn keep_given(
         &self,
         office: &OfficeHandle,
         asking: &Asking,
         key: &SecretString,
         entry: AuditEntry,
-    ) -> Result<(), SetupError> {
+    ) -> Result<ConnectionId, SetupError> {
         let _turn = self.changing.lock().await;
-        let sealed = asking.seal.of(&asking.id, asking.secret, key)?;
-        let there = self.current().added.connections.get(&asking.id).cloned();
-        let mut given = there.unwrap_or_else(|| asking.marked.clone());
+        let current = self.current();
+        let there = |id: &ConnectionId| current.added.connections.get(id);
+        let is_free =
+            |id: &ConnectionId| self.base.make(id).is_err() && there(id).is_none_or(|one| *one == asking.marked);
+        let others = (2..100).filter_map(|number: u32| format!("{}-{number}", asking.id).parse().ok());
+        let id = std::iter::once(asking.id.clone()).chain(others).find(is_free);
+        let id = id.ok_or_else(|| SetupError::invalid("id", "there is no free name for the connection"))?;
+        let sealed = asking.seal.of(&id, asking.secret, key)?;
+        let mut given = asking.marked.clone();
         given.secrets.insert(asking.secret.to_owned(), sealed);
         given.introduction = Some(Introduction::Given);
         let entry = AuditEntry { action: "givenKey".to_owned(), ..entry };
-        self.put(office, &asking.id, Some(given), entry).await
+        self.put(office, &id, Some(given), entry).await.map(|()| id)
     }
 
-    /// Nothing was made: the next try may begin anew.
+    /// Nothing was made: the next try may begin anew. What somebody has changed meanwhile stays.
     async fn unmark(&self, office: &OfficeHandle, asking: &Asking, entry: AuditEntry) -> Result<(), SetupError> {
         let _turn = self.changing.lock().await;
+        if self.current().added.connections.get(&asking.id) != Some(&asking.marked) {
+            return Ok(());
+        }
         let entry = AuditEntry { action: "refusedKey".to_owned(), ..entry };
         self.put(office, &asking.id, asking.before.clone(), entry).await
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
 use link::wire::{JournalDirection, JournalLine, JournalReason, JournalVerdict, StageName};
-use pbx::{Driver, TEST_NOTIFICATION};
+use pbx::{Driver, TEST_LATE, TEST_NOTIFICATION};
 use store::Store;
 
 use crate::{
@@ -146,9 +146,16 @@ impl Evidence {
             }
             return;
         }
+        // Our own too, which came after nobody awaited it any more.
+        if line.method == TEST_LATE {
+            return;
+        }
+        // What is not signed says nothing of the key.
+        if matches!(line.verdict, JournalVerdict::Signed | JournalVerdict::Refused) {
+            self.notification.get_or_insert_with(seen);
+        }
         match line.verdict {
             JournalVerdict::Signed | JournalVerdict::Unsigned => {
-                self.notification.get_or_insert_with(seen);
                 self.taken.get_or_insert_with(seen);
                 if !line.plain {
                     self.tls_notification.get_or_insert_with(seen);
@@ -157,11 +164,9 @@ impl Evidence {
                     self.call.get_or_insert_with(seen);
                 }
             }
-            JournalVerdict::Refused => {
-                self.notification.get_or_insert_with(seen);
-            }
-            // Anybody may send these; they say nothing of a key.
-            JournalVerdict::AddressChecked
+            // Anybody may send these.
+            JournalVerdict::Refused
+            | JournalVerdict::AddressChecked
             | JournalVerdict::Stray
             | JournalVerdict::Done
             | JournalVerdict::NotUnderstood

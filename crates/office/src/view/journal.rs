@@ -42,7 +42,10 @@ impl View {
     /// A part of the journal for a file, newest first. That one is begun stands in the audit.
     pub(super) async fn journal_export(&self, filter: JournalFilter) -> Result<JournalExport, OfficeError> {
         self.admins_only()?;
-        if filter.before.is_none() {
+        let newest = |view: &View| view.office.store.journal_before(None, 1).map_err(|error| storage(&error));
+        let newest = self.reading(move |view| newest(view)).await?;
+        let newest = newest.first().map_or(0, |row| row.id);
+        if filter.before.is_none_or(|before| before > newest) {
             let entry = self.audit("exportedJournal", "journal", in_words(&filter));
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         }

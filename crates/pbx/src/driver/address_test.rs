@@ -28,7 +28,7 @@ const CODE: usize = 16;
 /// What the request journal calls such a message.
 pub const TEST_NOTIFICATION: &str = "test notification";
 /// And one that nobody awaits any more.
-pub(super) const TEST_LATE: &str = "late test notification";
+pub const TEST_LATE: &str = "late test notification";
 
 /// A test of our address that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,12 +26,12 @@ use tokio::time::Instant;
 use url::Url;
 
 use self::{
-    address_test::{AwaitedTest, TEST_LATE},
+    address_test::AwaitedTest,
     limit::{Limit, Patience, Priority},
     sessions::Running,
 };
 pub use self::{
-    address_test::{NotKept, ReceivedTest, SeenTest, TEST_NOTIFICATION, TestNames, TestWatch},
+    address_test::{NotKept, ReceivedTest, SeenTest, TEST_LATE, TEST_NOTIFICATION, TestNames, TestWatch},
     again::{AskedAgain, ReadAgain},
     commands::Commands,
     history::HistoryReading,
