@@ -111,3 +111,22 @@ impl OfficeState {
         self.keeper.status_changed(connection).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::at;
+
+    #[test]
+    fn a_trial_is_on_for_a_day_at_most_whatever_the_clock_said_when_it_began() {
+        let id: ConnectionId = "rt1".parse().expect("an id");
+        let trials = TrialModes::default();
+        let day = 24 * 3600;
+        trials.set(&id, Some(at(day)));
+        for (now, is_on) in [(-1, false), (0, true), (day - 1, true), (day, false)] {
+            let now = at(now);
+            let told = (trials.until(&id, now).is_some(), trials.is_any(now), trials.past(now).is_empty());
+            assert_eq!(told, (is_on, is_on, is_on), "{now}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::{
 use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::RwLock};
 
 use crate::{cli::Program, setup::Office};
 
@@ -18,11 +18,14 @@ struct Mango {
     made: Arc<Mutex<Vec<String>>>,
     /// What it answers to the next request for an integration.
     answer: Arc<Mutex<Value>>,
+    /// Held, it answers later.
+    holds: Arc<RwLock<()>>,
 }
 
 async fn create(State(mango): State<Mango>, headers: HeaderMap, Json(body): Json<Value>) -> Json<Value> {
     assert!(!headers.contains_key("authorization"), "there is no token yet");
     mango.made.lock().expect("unpoisoned").push(body["name"].as_str().expect("a name").to_owned());
+    let _turn = mango.holds.read().await;
     Json(mango.answer.lock().expect("unpoisoned").clone())
 }
 
@@ -156,4 +159,41 @@ async fn an_admin_is_told_what_came_of_it_and_a_lost_answer_is_not_asked_for_aga
     assert_eq!((unnamed.status, &unnamed.json()["field"]), (400, &json!("name")));
     let other = json!({"name": "Office", "pbx": "zadarma"});
     assert_eq!(office.ask("POST", "/v1/admin/connections/zd1/introduce", &other).await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_admin_makes_of_the_connection_meanwhile_stays_and_the_key_goes_to_no_other_address() {
+    let (mango, base) = mango().await;
+    let office = Office::empty().await;
+    // The PBX is asked, another admin gives the connection another address and a key of his own, and then it answers.
+    let meanwhile = async |id: &str, asked: usize| {
+        let held = mango.holds.write().await;
+        let path = format!("/v1/admin/connections/{id}");
+        let ask = json!({"name": "Office", "pbx": "mango-client", "baseUrl": base});
+        let introduce = format!("{path}/introduce");
+        let change = async {
+            while mango.made.lock().expect("unpoisoned").len() < asked {
+                tokio::task::yield_now().await;
+            }
+            let own = json!({"pbx": "mango-client", "baseUrl": "http://127.0.0.1:9/api", "secrets": {"token": "own"},
+                "paused": true});
+            let put = office.ask("PUT", &path, &own).await;
+            assert_eq!(put.status, 200, "{}", put.text());
+            drop(held);
+        };
+        tokio::join!(office.ask("POST", &introduce, &ask), change).0
+    };
+    *mango.answer.lock().expect("unpoisoned") = json!({"Result": {"code": 3106, "message": "value in use"}});
+    assert_eq!(meanwhile("mg1", 1).await.status, 502);
+    let address = |config: &Value, at: usize| config["connections"][at]["baseUrl"].clone();
+    assert_eq!(address(&office.config().await, 0), "http://127.0.0.1:9/api", "the other's stays");
+    *mango.answer.lock().expect("unpoisoned") = json!({"Result": {"code": 0}, "token": "t0k3n"});
+    let given = meanwhile("mg2", 2).await;
+    assert_eq!((given.status, &given.json()["id"]), (200, &json!("mg2-2")), "{}", given.text());
+    let config = office.config().await;
+    let ids: Vec<&str> =
+        config["connections"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
+    assert_eq!(ids, ["mg1", "mg2", "mg2-2"]);
+    assert_eq!((address(&config, 1), address(&config, 2)), (json!("http://127.0.0.1:9/api"), json!(base)));
+    assert_eq!(config["connections"][2]["introduction"], "given");
 }

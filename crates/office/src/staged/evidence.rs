@@ -206,3 +206,43 @@ fn request_failure(line: &JournalLine, body: &JournalBody, driver: &Driver) -> O
     }
     line.failed.then(|| line.reason.unwrap_or(JournalReason::NotUnderstood))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::at;
+
+    fn webhook(method: &str, verdict: JournalVerdict) -> Evidence {
+        let line = JournalLine {
+            id: 1,
+            at: at(0),
+            connection: None,
+            direction: JournalDirection::Incoming,
+            method: method.to_owned(),
+            verdict,
+            outcome: String::new(),
+            failed: verdict == JournalVerdict::Refused,
+            reason: None,
+            status: Some(200),
+            took_ms: 1,
+            plain: false,
+        };
+        let body = serde_json::json!({"operation": method, "verdict": "signed", "outcome": ""});
+        let mut found = Evidence::default();
+        found.take_webhook(&line, &serde_json::from_value(body).expect("a body"));
+        found
+    }
+
+    #[test]
+    fn our_own_message_proves_nothing_of_the_pbx_and_an_unsigned_one_nothing_of_the_key() {
+        let proved = |found: &Evidence| {
+            [&found.notification, &found.taken, &found.tls_notification, &found.own_test].map(Option::is_some)
+        };
+        let late = webhook(TEST_LATE, JournalVerdict::Signed);
+        assert_eq!(proved(&late), [false; 4], "nobody awaited it any more");
+        assert_eq!(proved(&webhook(TEST_NOTIFICATION, JournalVerdict::Signed)), [false, false, false, true]);
+        assert_eq!(proved(&webhook("new", JournalVerdict::Signed)), [true, true, true, false]);
+        assert_eq!(proved(&webhook("new", JournalVerdict::Unsigned)), [false, true, true, false]);
+        assert_eq!(proved(&webhook("new", JournalVerdict::Refused)), [true, false, false, false]);
+    }
+}
