@@ -106,7 +106,7 @@ export const stagedText = texts<StagedText>({
     },
     reason: (why) => `Причина: ${why}.`,
     mends: {
-      trialOn: "Включить на 24 часа",
+      trialOn: "Включить пробный режим…",
       trialOff: "Выключить пробный режим",
       keys: "Исправить ключи",
       address: "Изменить адрес",
@@ -174,8 +174,8 @@ export const stagedText = texts<StagedText>({
     },
     reason: (why) => `Reason: ${why}.`,
     mends: {
-      trialOn: "Switch on for 24 hours",
-      trialOff: "Switch trial mode off",
+      trialOn: "Turn on trial mode…",
+      trialOff: "Turn off trial mode",
       keys: "Mend the keys",
       address: "Change the address",
       run: "Check again",

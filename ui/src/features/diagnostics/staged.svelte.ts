@@ -4,7 +4,7 @@ import type { StageReport } from "$generated/StageReport";
 import type { StagedCheck } from "$generated/StagedCheck";
 import type { TestReport } from "$generated/TestReport";
 import { Failures } from "$lib/failures.svelte";
-import { HOURS, type TrialModePlatform } from "./trialMode.svelte";
+import { TrialMode, type TrialModePlatform } from "./trialMode.svelte";
 
 /** What a staged check is asked with. */
 export type StagedPlatform = Pick<MainCommands, "stagedCheck" | "runStage"> & TrialModePlatform;
@@ -19,13 +19,17 @@ export class Staged {
   running: StageName | undefined = $state();
   /** How far the last message of ours came. */
   test: TestReport | undefined = $state.raw();
-  readonly failures = new Failures<"check" | "run" | "trial">();
+  readonly failures = new Failures<"check" | "run">();
+  /** Its trial mode, which a stage may ask for. */
+  readonly trial: TrialMode;
 
   constructor(
     private readonly platform: StagedPlatform,
     private readonly office: string,
     readonly connection: string,
-  ) {}
+  ) {
+    this.trial = new TrialMode(platform, office, connection, () => this.refresh());
+  }
 
   /** The stage that is shown: the chosen one, else the current, else the last that is needed. */
   get shown(): StageReport | undefined {
@@ -44,15 +48,15 @@ export class Staged {
     });
   }
 
-  /** Switches trial mode on or off. */
-  async switchTrial(on: boolean): Promise<void> {
-    const { office, connection } = this;
-    const done = await this.failures.run("trial", async () => {
-      // No longer is allowed.
-      if (on) await this.platform.beginTrial({ office, connection, hours: HOURS.most });
-      else await this.platform.endTrial({ office, connection });
-    });
-    if (done) await this.refresh();
+  /** Whether the stage that is shown asks now whether trial mode shall begin. */
+  get asksTrial(): boolean {
+    return this.trial.asks && (this.shown?.proofs.some(({ cause }) => cause === "trialIsOff") ?? false);
+  }
+
+  /** Looks at a stage. */
+  choose(stage: StageName): void {
+    this.chosen = stage;
+    this.trial.asks = false;
   }
 
   /** Has the office do its part of a stage. */

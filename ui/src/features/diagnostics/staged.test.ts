@@ -91,9 +91,10 @@ describe("The staged check of a connection", () => {
     expect(goToConnections).toHaveBeenCalledOnce();
   });
 
-  it("switches trial mode on for a day, and off, where a stage stands because of it", async () => {
+  it("begins trial mode once it was said what it does, for the chosen hours, and ends it, where a stage stands because of it", async () => {
     const platform = mainPlatform();
     const [begun, ended] = [vi.spyOn(platform, "beginTrial"), vi.spyOn(platform, "endTrial")];
+    const ran = vi.spyOn(platform, "runStage");
     const { stagedCheck } = platform;
     platform.stagedCheck = async (request) => {
       const off: StageProof = { proof: "plainNotification", state: "notReached", cause: "trialIsOff" };
@@ -106,7 +107,26 @@ describe("The staged check of a connection", () => {
     await screen.findAllByTestId("stage");
     await user.click(stage("plain"));
     await user.click(screen.getByTestId("stage-mend"));
-    expect(begun).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1", hours: 24 });
+    expect(proof("plainNotification").textContent).toContain("Сотрудники не увидят новых звонков");
+    expect(document.activeElement).toBe(screen.getByTestId("trial-hours"));
+    // Escape leaves the question, not the stages.
+    await user.keyboard("{Escape}");
+    expect(screen.queryByTestId("trial-question")).toBeNull();
+    expect(screen.getByTestId("staged-check")).toBeTruthy();
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("stage-mend")));
+    await user.click(screen.getByTestId("stage-mend"));
+    await user.click(screen.getByTestId("trial-cancel"));
+    expect(begun).not.toHaveBeenCalled();
+    await user.click(screen.getByTestId("stage-mend"));
+    const hours = screen.getByTestId("trial-hours");
+    await user.clear(hours);
+    await user.type(hours, "25{Enter}");
+    expect(begun).not.toHaveBeenCalled();
+    await user.clear(hours);
+    await user.type(hours, "6{Enter}");
+    expect(begun).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1", hours: 6 });
+    expect(ran).not.toHaveBeenCalled();
+    expect(screen.queryByTestId("trial-question")).toBeNull();
     await user.click(stage("tls"));
     await user.click(screen.getByTestId("stage-mend"));
     expect(ended).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1" });

@@ -59,6 +59,8 @@ export class OfficeState {
 
   /** Looks at a connection's staged check. */
   openStages(connection: string): void {
+    // A question that was left open in the list would take the keyboard on the way back.
+    this.trialOf(connection).asks = false;
     this.staged = new Staged(this.platform, this.#office, connection);
   }
 

@@ -30,7 +30,7 @@ describe("The trial mode of a connection", () => {
     expect(asked.begin).toHaveBeenCalledWith({ office: "demo", connection: "rt1", hours: 24 });
     expect(until.textContent).toMatch(/Пробный режим до .*видят только администраторы/);
     expect(screen.getByTestId("trial-address").textContent).toBe("http://calls.ladoga.example/hook/rt1");
-    expect(document.activeElement).toBe(screen.getByTestId("trial-end"));
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("trial-end")));
     await user.click(screen.getByTestId("trial-end"));
     expect(asked.end).toHaveBeenCalledWith({ office: "demo", connection: "rt1" });
     expect(document.activeElement).toBe(await screen.findByTestId("trial-open"));
@@ -47,7 +47,7 @@ describe("The trial mode of a connection", () => {
     }
     await user.click(screen.getByTestId("trial-cancel"));
     expect(asked.begin).not.toHaveBeenCalled();
-    expect(document.activeElement).toBe(screen.getByTestId("trial-open"));
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("trial-open")));
   });
 
   it("is offered where the office says so, and what refuses it is told", async () => {
