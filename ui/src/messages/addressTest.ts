@@ -72,7 +72,7 @@ export const addressTestText = texts<AddressTestText>({
         mend: "Обновите сертификат. Если он свежий, неверно идут часы сервера шлюза: включите NTP.",
       },
       certificateUntrusted: {
-        what: "Сертификату сервера не доверяем: не видно, кто за него ручается.",
+        what: "Сертификат сервера не доверенный: неизвестно, кто его выдал.",
         mend: "Отдавайте всю цепочку сертификатов. Если центр сертификации свой, укажите его в ca в gateway.toml и загрузите в кабинет АТС.",
       },
       noTls: {
@@ -152,7 +152,7 @@ export const addressTestText = texts<AddressTestText>({
       signature: "Signature",
       kept: "Storing",
     },
-    states: { passed: "fine", stopped: "failed", notReached: "not checked" },
+    states: { passed: "OK", stopped: "failed", notReached: "not checked" },
     causes: {
       nameUnknown: {
         what: "There is no IP address behind the name of the public address.",
@@ -179,11 +179,11 @@ export const addressTestText = texts<AddressTestText>({
         mend: "Renew the certificate. If it is fresh, the clock of the gateway’s server is wrong: switch NTP on.",
       },
       certificateUntrusted: {
-        what: "The server’s certificate is not trusted: nobody is seen to vouch for it.",
+        what: "The server’s certificate is not trusted: its issuer is unknown.",
         mend: "Serve the whole certificate chain. If the authority is your own, name it as ca in gateway.toml and upload it in the PBX’s account.",
       },
       noTls: {
-        what: "No encrypted connection is spoken on this port.",
+        what: "There is no encryption on this port.",
         mend: "Check the port in public_url and TLS in the proxy or the gateway.",
       },
       noAnswer: {
@@ -192,7 +192,7 @@ export const addressTestText = texts<AddressTestText>({
       },
       broken: {
         what: "The connection broke before an answer.",
-        mend: "Look into the log of the proxy before the gateway: it closes the connection.",
+        mend: "Look into the log of the proxy in front of the gateway: it closes the connection.",
       },
       pathUnknown: {
         what: "Somebody answers at the address, but knows no such path.",
@@ -207,12 +207,12 @@ export const addressTestText = texts<AddressTestText>({
         mend: "Check the gateway’s address (listen) in the proxy, and that the gateway runs.",
       },
       blocked: {
-        what: "Something before the gateway lets nobody through.",
+        what: "Something in front of the gateway lets nobody through.",
         mend: "Let the proxy or firewall pass POST to /hook/ without a login or checks.",
       },
       otherAnswer: {
         what: "The address answered with a refusal.",
-        mend: "Look into the log of the proxy before the gateway: with such a status a PBX sends the message again, or loses it.",
+        mend: "Look into the log of the proxy in front of the gateway: with such a status a PBX sends the message again, or loses it.",
       },
       otherServer: {
         what: "The address answered with success, but the message did not come in: it is somebody else’s server.",
@@ -233,7 +233,7 @@ export const addressTestText = texts<AddressTestText>({
     },
     refused: {
       changed: "A test of this connection is under way. Wait until it has ended.",
-      noAddress: "The gateway does not know its public address. Set public_url in gateway.toml and start it anew.",
+      noAddress: "The gateway does not know its public address. Set public_url in gateway.toml and restart it.",
       notFound: "This connection is no longer here, or is paused.",
       unreachable: "The office cannot be reached, so nothing can be tested.",
     },

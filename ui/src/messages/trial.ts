@@ -20,12 +20,12 @@ interface TrialText {
 export const trialText = texts<TrialText>({
   ru: {
     open: "Пробный режим…",
-    ask: "Сотрудники не увидят новых звонков этого подключения: ни карточек, ни строк в списке. Их увидят только администраторы, с пометкой «Пробный». После пробного режима эти звонки останутся видны только администраторам.",
-    signed: "АТС сможет слать уведомления по HTTP без шифрования. Подпись проверяется как всегда.",
+    ask: "Сотрудники не увидят новых звонков этого подключения: ни карточек, ни строк в списке. Их увидят только администраторы, с пометкой «Пробный звонок». После пробного режима эти звонки останутся видны только администраторам.",
+    signed: "АТС сможет отправлять уведомления по HTTP без шифрования. Подпись проверяется как всегда.",
     hours: "На сколько часов",
     begin: "Включить",
     cancel: "Не включать",
-    wrongTime: "От 1 до 24 часов, без долей",
+    wrongTime: "Укажите целое число от 1 до 24",
     on: (time) =>
       `Пробный режим до ${time}: новые звонки этого подключения видят только администраторы, уведомления принимаются и по HTTP без шифрования`,
     address: "Адрес для АТС без шифрования:",
@@ -34,16 +34,16 @@ export const trialText = texts<TrialText>({
   },
   en: {
     open: "Trial mode…",
-    ask: "Agents will not see new calls of this connection: no cards, no rows in the list. Administrators alone will, marked “Trial”. These calls stay for administrators alone after trial mode.",
+    ask: "Agents will not see new calls of this connection: no cards, no rows in the list. Only administrators will, marked “Trial call”. After trial mode only administrators still see these calls.",
     signed: "The PBX may post notifications over plain HTTP. The signature is checked as always.",
     hours: "For how many hours",
     begin: "Switch on",
     cancel: "Leave it off",
     wrongTime: "From 1 to 24 whole hours",
     on: (time) =>
-      `Trial mode until ${time}: administrators alone see new calls of this connection, and plain HTTP is accepted too`,
+      `Trial mode until ${time}: only administrators see new calls of this connection, and plain HTTP is accepted too`,
     address: "Address for the PBX over plain HTTP:",
     end: "End it now",
-    refused: { unsupported: "There is no trial mode here: this PBX posts nothing to the gateway's address." },
+    refused: { unsupported: "There is no trial mode here: this PBX posts nothing to the gateway’s address." },
   },
 });

@@ -43,7 +43,7 @@ describe("The trial mode of a connection", () => {
     for (const wrong of ["0", "25", "1.5"]) {
       await user.clear(hours);
       await user.type(hours, `${wrong}{Enter}`);
-      expect(screen.getByRole("alert").textContent).toBe("От 1 до 24 часов, без долей");
+      expect(screen.getByRole("alert").textContent).toBe("Укажите целое число от 1 до 24");
     }
     await user.click(screen.getByTestId("trial-cancel"));
     expect(asked.begin).not.toHaveBeenCalled();
