@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 const dist = new URL("../dist/", import.meta.url);
 const pages = {
-  main: { html: "index.html", begins: 90_000, later: 90_000 },
+  main: { html: "index.html", begins: 90_000, later: 95_000 },
   card: { html: "card.html", begins: 25_000, later: 5_000 },
 };
 
