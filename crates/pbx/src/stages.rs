@@ -64,11 +64,11 @@ const NO_ADDRESS: Text = Text {
 };
 const ALWAYS_TLS: Text = Text {
     ru: "Не нужен: эта АТС не подключается к нам, а соединение Трубки с ней зашифровано всегда.",
-    en: "Not needed: this PBX does not connect to us, and Trubka's own connection to it is always encrypted.",
+    en: "Not needed: this PBX does not connect to us, and Trubka’s own connection to it is always encrypted.",
 };
 const REAL_CALL: Text = Text {
     ru: "В кабинете ничего менять не нужно. Нажмите «Проверить шаг», затем позвоните на свой номер с любого телефона.",
-    en: "Nothing is to be changed in the account. Press “Check the stage”, then call your number from any phone.",
+    en: "Nothing is to be changed in the account. Press “Check stage”, then call your number from any phone.",
 };
 const NO_LIST: Text = Text {
     ru: "Не нужен: списка разрешённых адресов в описании этой АТС нет.",

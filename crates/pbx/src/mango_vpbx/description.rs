@@ -41,19 +41,19 @@ const STAGES: Stages = Stages {
     }),
     signature: StageAdvice::Do(Text {
         ru: "Сравните с кабинетом («Интеграции → API коннектор») уникальный код АТС и ключ для подписи, затем позвоните на свой номер.",
-        en: "Compare the PBX's unique code and the key for the signature with the account (Integrations → API connector), then call your number.",
+        en: "Compare the PBX’s unique code and the key for the signature with the account (Integrations → API connector), then call your number.",
     }),
     tls: StageAdvice::Do(Text {
         ru: "В «Интеграции → API коннектор» укажите адрес внешней системы с https://. Нужен TLS 1.2 и сертификат от общеизвестного центра.",
-        en: "Enter the external system's address with https:// in Integrations → API connector. TLS 1.2 and a certificate of a well-known authority are needed.",
+        en: "Enter the external system’s address with https:// in Integrations → API connector. TLS 1.2 and a certificate of a well-known authority are needed.",
     }),
     live: StageAdvice::Do(Text {
         ru: "Нажмите «Проверить шаг», затем позвоните на свой номер с любого телефона.",
-        en: "Press “Check the stage”, then call your number from any phone.",
+        en: "Press “Check stage”, then call your number from any phone.",
     }),
     allow_list: StageAdvice::Do(Text {
         ru: "Если в «Интеграции → API коннектор» ограничены адреса запросов, впишите туда наш адрес и сохраните. Нажмите «Проверить шаг» и позвоните ещё раз.",
-        en: "Where the addresses of requests are limited in Integrations → API connector, enter our address there and save. Press “Check the stage” and call once more.",
+        en: "Where the addresses of requests are limited in Integrations → API connector, enter our address there and save. Press “Check stage” and call once more.",
     }),
 };
 

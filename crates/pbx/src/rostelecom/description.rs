@@ -25,7 +25,7 @@ const ABILITIES: Abilities = Abilities::NONE
 const STAGES: Stages = Stages {
     plain: StageAdvice::Do(Text {
         ru: "В личном кабинете домена, «Интеграционный API»: на вкладке «Настройка параметров» укажите внешний адрес, белый список оставьте пустым; на вкладке «Отладка взаимодействия» выключите шифрование (SSL) и сохраните. Там же отправьте тестовое уведомление: новый вызов, начало разговора, завершение.",
-        en: "In the domain's account, Integration API: enter the external address on the tab of parameters and leave the allow-list empty; on the debugging tab switch encryption (SSL) off and save. Send a test notification there: new call, answered, end of the call.",
+        en: "In the domain’s account, Integration API: enter the external address on the tab of parameters and leave the allow-list empty; on the debugging tab switch encryption (SSL) off and save. Send a test notification there: new call, answered, end of the call.",
     }),
     signature: StageAdvice::Do(Text {
         ru: "Сравните с кабинетом уникальный код идентификации и ключ подписи, затем отправьте тестовое уведомление ещё раз с вкладки «Отладка взаимодействия».",
@@ -33,15 +33,15 @@ const STAGES: Stages = Stages {
     }),
     tls: StageAdvice::Do(Text {
         ru: "Загрузите сертификат шлюза в доверенные (можно самоподписанный), на вкладке «Отладка взаимодействия» включите шифрование (SSL), сохраните и снова отправьте тестовое уведомление.",
-        en: "Upload the gateway's certificate as a trusted one (it may be self-signed), switch encryption (SSL) on on the debugging tab, save, and send a test notification again.",
+        en: "Upload the gateway’s certificate as a trusted one (it may be self-signed), switch encryption (SSL) on on the debugging tab, save, and send a test notification again.",
     }),
     live: StageAdvice::Do(Text {
         ru: "Активируйте услугу «Интеграционный API». Нажмите «Проверить шаг», затем позвоните на свой номер с любого телефона.",
-        en: "Activate the service Integration API. Press “Check the stage”, then call your number from any phone.",
+        en: "Activate the service Integration API. Press “Check stage”, then call your number from any phone.",
     }),
     allow_list: StageAdvice::Do(Text {
         ru: "Впишите наш адрес в белый список IP на вкладке «Настройка параметров» и сохраните. Нажмите «Проверить шаг» и позвоните ещё раз.",
-        en: "Enter our address into the list of allowed IP addresses on the tab of parameters and save. Press “Check the stage” and call once more.",
+        en: "Enter our address into the list of allowed IP addresses on the tab of parameters and save. Press “Check stage” and call once more.",
     }),
 };
 

@@ -49,7 +49,7 @@ const STAGES: Stages = Stages {
     }),
     live: StageAdvice::Do(Text {
         ru: "Нажмите «Проверить шаг», затем позвоните на номер своей АТС с любого телефона.",
-        en: "Press “Check the stage”, then call the number of your PBX from any phone.",
+        en: "Press “Check stage”, then call the number of your PBX from any phone.",
     }),
     allow_list: StageAdvice::NotNeeded(Text {
         ru: "Не нужен: списка разрешённых адресов для запросов у этой АТС нет.",
