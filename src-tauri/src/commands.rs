@@ -10,7 +10,7 @@ use desk::{
         InvitationAnswer, InvitePersonRequest, InvitedView, JoinAnswer, JoinOfficeRequest, JoinProblem,
         KeepLinksRequest, KeptFile, Makes, NamedConnection, NamedInvitation, OfficeConnections, OfficeLists,
         OfficePeople, PauseConnectionRequest, PeopleTable, PeopleTableRequest, Phones, ReadInvitationRequest,
-        RemovePersonRequest, RenewTokenRequest, SaveListRequest, StartDemoRequest, Window,
+        RemovePersonRequest, RenewTokenRequest, SaveListRequest, StagedCheckRequest, StartDemoRequest, Window,
     },
 };
 use own::{AtDesk, Connecting, OwnOffice};
@@ -114,14 +114,20 @@ impl ShellCommands for Shell<'_> {
     }
 
     async fn keep_links(&self, request: KeepLinksRequest) -> Answer<KeptFile> {
-        let file = self.kept_files().keep("trubka", links_file::table(&request.links)).await?;
+        let file = self.kept_files().keep("trubka", "csv", links_file::table(&request.links)).await?;
         Ok(KeptFile { file })
     }
 
     async fn export_journal(&self, request: ExportJournalRequest) -> Answer<ExportedJournal> {
         let TableText { text, entries, whole } = self.desk.journal_table(request).await?;
-        let file = self.kept_files().keep("trubka-journal", text).await?;
+        let file = self.kept_files().keep("trubka-journal", "csv", text).await?;
         Ok(ExportedJournal { file, entries, whole })
+    }
+
+    async fn keep_certificate(&self, request: StagedCheckRequest) -> Answer<KeptFile> {
+        let certificate = self.desk.certificate(request).await?;
+        let file = self.kept_files().keep("trubka-certificate", "pem", certificate).await?;
+        Ok(KeptFile { file })
     }
 
     async fn show_file(&self, KeptFile { file }: KeptFile) -> Answer<()> {

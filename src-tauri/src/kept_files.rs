@@ -22,13 +22,19 @@ const NAMES: u32 = 100;
 pub(crate) struct KeptFiles(Arc<Mutex<BTreeSet<PathBuf>>>);
 
 impl KeptFiles {
-    /// Writes a table into a new file that this person alone may read; the name says when. Answers where it is.
-    pub(crate) async fn keep(&self, name: &'static str, text: String) -> Result<String, ContractError> {
+    /// Writes a text into a new file that this person alone may read; the name says when, and ends as `kind` does (no dot).
+    /// Answers where it is.
+    pub(crate) async fn keep(
+        &self,
+        name: &'static str,
+        kind: &'static str,
+        text: String,
+    ) -> Result<String, ContractError> {
         let folder = dirs::download_dir().or_else(dirs::home_dir);
         let folder =
             folder.ok_or_else(|| ContractError::new(ErrorCode::Storage, "there is no folder for downloads"))?;
         let stamp = SystemClock.now().to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d-%H%M%S").to_string();
-        let write = move || write_new(&folder, &format!("{name}-{stamp}"), &text);
+        let write = move || write_new(&folder, &format!("{name}-{stamp}"), kind, &text);
         let file =
             tauri::async_runtime::spawn_blocking(write).await.unwrap_or_else(|error| Err(io::Error::other(error)));
         let not_written = |error| ContractError::new(ErrorCode::Storage, format!("no file was written: {error}"));
@@ -53,12 +59,12 @@ impl KeptFiles {
 }
 
 /// Writes a file that was not there before.
-fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
+fn write_new(folder: &Path, name: &str, kind: &str, text: &str) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     for number in 1..=NAMES {
         let path = match number {
-            1 => folder.join(format!("{name}.csv")),
-            _ => folder.join(format!("{name}-{number}.csv")),
+            1 => folder.join(format!("{name}.{kind}")),
+            _ => folder.join(format!("{name}-{number}.{kind}")),
         };
         let mut file = match platform::create_private(&path) {
             Ok(file) => file,
@@ -66,7 +72,7 @@ fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         };
         if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
-            // Half a table would look like a whole one.
+            // Half of it would look like the whole.
             drop(std::fs::remove_file(&path));
             return Err(error);
         }
@@ -82,11 +88,13 @@ mod tests {
     #[test]
     fn a_file_has_a_name_that_nothing_had_and_nothing_is_written_over() {
         let folder = std::env::temp_dir().join(format!("trubka-kept-{}", std::process::id()));
-        let first = write_new(&folder, "x", "first").expect("is written");
-        let second = write_new(&folder, "x", "second").expect("is written");
+        let first = write_new(&folder, "x", "csv", "first").expect("is written");
+        let second = write_new(&folder, "x", "csv", "second").expect("is written");
         let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         assert_eq!((name(&first).as_deref(), name(&second).as_deref()), (Some("x.csv"), Some("x-2.csv")));
         assert_eq!(std::fs::read_to_string(&first).expect("is read"), "first");
+        let other = write_new(&folder, "x", "pem", "another kind").expect("is written");
+        assert_eq!(name(&other).as_deref(), Some("x.pem"));
         #[cfg(unix)]
         {
             let mode = std::os::unix::fs::PermissionsExt::mode(&first.metadata().expect("is there").permissions());
@@ -94,7 +102,7 @@ mod tests {
             // A link that somebody has laid there is not followed.
             let elsewhere = folder.join("elsewhere");
             std::os::unix::fs::symlink(&elsewhere, folder.join("y.csv")).expect("is made");
-            assert_eq!(name(&write_new(&folder, "y", "third").expect("is written")).as_deref(), Some("y-2.csv"));
+            assert_eq!(name(&write_new(&folder, "y", "csv", "third").expect("is written")).as_deref(), Some("y-2.csv"));
             assert!(!elsewhere.exists());
         }
         std::fs::remove_dir_all(&folder).expect("its own folder");

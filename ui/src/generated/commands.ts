@@ -164,6 +164,8 @@ export interface MainCommands {
   importPeople(request: PeopleTableRequest): Promise<ImportedPeople>;
   /** Keeps links in a new file among the person's downloads. */
   keepLinks(request: KeepLinksRequest): Promise<KeptFile>;
+  /** Keeps the certificate that a vendor's account asks for, as PEM in a new file among the person's downloads. */
+  keepCertificate(request: StagedCheckRequest): Promise<KeptFile>;
   /** Shows a file that was kept since the program was started, in its folder. */
   showFile(request: KeptFile): Promise<void>;
   /** Lines, groups, names and contacts of an office. */
@@ -257,6 +259,7 @@ export const mainCommands = {
   previewPeople: { name: "preview_people", answers: true },
   importPeople: { name: "import_people", answers: true },
   keepLinks: { name: "keep_links", answers: true },
+  keepCertificate: { name: "keep_certificate", answers: true },
   showFile: { name: "show_file", answers: false },
   officeLists: { name: "office_lists", answers: true },
   saveList: { name: "save_list", answers: true },

@@ -27,6 +27,7 @@ interface StagedText {
   copyHook: string;
   certificate: string;
   copyCertificate: string;
+  keepCertificate: string;
   proxyCertificate: string;
   testHost: string;
   host: string;
@@ -66,9 +67,9 @@ export const stagedText = texts<StagedText>({
     hookPlain: "Для этого шага он начинается с http://",
     hookTls: "Для этого шага он начинается с https://",
     copyHook: "Скопировать адрес",
-    certificate:
-      "Сертификат шлюза с цепочкой, в формате PEM: вставьте его в кабинет или сохраните как файл gateway.pem.",
+    certificate: "Сертификат шлюза с цепочкой, в формате PEM: вставьте его в кабинет или загрузите туда файл.",
     copyCertificate: "Скопировать сертификат",
+    keepCertificate: "Сохранить файл",
     proxyCertificate: "Шифрует не шлюз, а прокси перед ним: в кабинет загружается сертификат прокси.",
     testHost: "Тестовый адрес АТС",
     host: "Рабочий адрес подключения",
@@ -117,7 +118,7 @@ export const stagedText = texts<StagedText>({
     title: "Staged check",
     back: "State",
     of: (connection) => `Staged check: ${connection}`,
-    loading: "Looking what is proved already…",
+    loading: "Checking what is already proved…",
     stale: (time) => `Last known state: ${time}.`,
     since: (time) =>
       `Entries of the request journal of the last 7 days count, since ${time}. No number is called, and nothing is changed in the account.`,
@@ -127,17 +128,18 @@ export const stagedText = texts<StagedText>({
     cabinet: "What to do in the PBX’s account",
     run: (number) => `Check stage ${number}`,
     running: "Checking…",
-    nothingToRun: "Nothing is asked of the gateway at this stage: we wait for a notification of the PBX.",
+    nothingToRun: "Nothing is asked of the gateway at this stage: waiting for a notification of the PBX.",
     waiting: (time) => `Check begun: ${time}`,
     hook: "Address for the account",
     hookPlain: "At this stage it begins with http://",
     hookTls: "At this stage it begins with https://",
     copyHook: "Copy the address",
     certificate:
-      "The gateway’s certificate with its chain, as PEM: paste it into the account, or save it as a file gateway.pem.",
+      "The gateway’s certificate with its chain, as PEM: paste it into the account, or upload the file there.",
     copyCertificate: "Copy the certificate",
+    keepCertificate: "Save the file",
     proxyCertificate:
-      "Not the gateway but the proxy before it speaks TLS: the proxy’s certificate goes into the account.",
+      "Not the gateway but the proxy in front of it speaks TLS: the proxy’s certificate goes into the account.",
     testHost: "Test address of the PBX",
     host: "Address of the connection",
     done: "This stage is passed.",
@@ -155,28 +157,27 @@ export const stagedText = texts<StagedText>({
       realCall: "A real call",
       notification: "Notification of the PBX",
     },
-    proofStates: { passed: "fine", stopped: "failed", notReached: "not yet" },
+    proofStates: { passed: "OK", stopped: "failed", notReached: "not yet" },
     causes: {
       trialIsOff: "Trial mode is off: notifications without encryption are not taken.",
       trialIsOn: "Trial mode is still on: notifications without encryption are taken.",
-      noNotification: "We wait for a notification: send a test one from the PBX’s account, or call your number.",
+      noNotification: "Waiting for a notification: send a test one from the PBX’s account, or call your number.",
       notificationRefused: "The last notification was refused.",
       notAsked: "Nothing was asked yet: press “Check stage”.",
       requestFailed: "The request failed.",
       notTested: "No test notification came in yet: press “Check stage”.",
-      noPublicAddress:
-        "The gateway does not know its public address: set public_url in gateway.toml and start it anew.",
+      noPublicAddress: "The gateway does not know its public address: set public_url in gateway.toml and restart it.",
       plainPublicAddress:
         "The public address is not encrypted: put one with https:// into public_url and set a certificate up.",
       atTestHost: "The connection is still at the PBX’s test address: no real call comes from there.",
       notBegun: "Press “Check stage”: what comes after that counts.",
-      noCall: "We wait for a real call: call your number from any phone.",
+      noCall: "Waiting for a real call: call your number from any phone.",
     },
     reason: (why) => `Reason: ${why}.`,
     mends: {
       trialOn: "Turn on trial mode…",
       trialOff: "Turn off trial mode",
-      keys: "Mend the keys",
+      keys: "Correct the keys",
       address: "Change the address",
       run: "Check again",
     },

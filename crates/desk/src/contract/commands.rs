@@ -89,6 +89,8 @@ macro_rules! command_table {
             [Main] shell import_people(PeopleTableRequest) -> ImportedPeople;
             /// Keeps links in a new file among the person's downloads.
             [Main] shell keep_links(KeepLinksRequest) -> KeptFile;
+            /// Keeps the certificate that a vendor's account asks for, as PEM in a new file among the person's downloads.
+            [Main] shell keep_certificate(StagedCheckRequest) -> KeptFile;
             /// Shows a file that was kept since the program was started, in its folder.
             [Main] shell show_file(KeptFile);
             /// Lines, groups, names and contacts of an office.

@@ -2,8 +2,8 @@
 
 use super::Desk;
 use crate::contract::{
-    BeginTrialRequest, ContractError, EndTrialRequest, RunStageRequest, StageRun, StagedCheck, StagedCheckRequest,
-    StateReport, StateRequest, TestAddressRequest, TestReport, TestWish, TrialMode,
+    BeginTrialRequest, ContractError, EndTrialRequest, ErrorCode, RunStageRequest, StageRun, StagedCheck,
+    StagedCheckRequest, StateReport, StateRequest, TestAddressRequest, TestReport, TestWish, TrialMode,
 };
 
 impl Desk {
@@ -22,6 +22,16 @@ impl Desk {
     /// How far a connection is proved, stage by stage.
     pub async fn staged_check(&self, request: StagedCheckRequest) -> Result<StagedCheck, ContractError> {
         Ok(self.office(&request.office).await?.office.staged_check(&request.connection).await?)
+    }
+
+    /// The certificate of an office with what vouches for it, as PEM, as a vendor's account asks for it for a connection.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::NotFound`] where the office itself speaks no TLS; what the office refuses.
+    pub async fn certificate(&self, request: StagedCheckRequest) -> Result<String, ContractError> {
+        let certificate = self.staged_check(request).await?.certificate;
+        certificate.ok_or_else(|| ContractError::new(ErrorCode::NotFound, "the office has no certificate of its own"))
     }
 
     /// Has an office do its part of a stage.

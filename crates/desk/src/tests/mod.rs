@@ -17,4 +17,5 @@ mod phases;
 mod replica;
 mod ringing_others;
 mod routing;
+mod state;
 mod stream;

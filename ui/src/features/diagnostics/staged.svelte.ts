@@ -7,7 +7,8 @@ import { Failures } from "$lib/failures.svelte";
 import { TrialMode, type TrialModePlatform } from "./trialMode.svelte";
 
 /** What a staged check is asked with. */
-export type StagedPlatform = Pick<MainCommands, "stagedCheck" | "runStage"> & TrialModePlatform;
+export type StagedPlatform = Pick<MainCommands, "stagedCheck" | "runStage" | "keepCertificate" | "showFile"> &
+  TrialModePlatform;
 
 /** The staged check of a connection. */
 export class Staged {
@@ -19,7 +20,9 @@ export class Staged {
   running: StageName | undefined = $state();
   /** How far the last message of ours came. */
   test: TestReport | undefined = $state.raw();
-  readonly failures = new Failures<"check" | "run">();
+  readonly failures = new Failures<"check" | "run" | "keep">();
+  /** Where the certificate was kept. */
+  kept: string | undefined = $state();
   /** Its trial mode, which a stage may ask for. */
   readonly trial: TrialMode;
 
@@ -57,6 +60,19 @@ export class Staged {
   choose(stage: StageName): void {
     this.chosen = stage;
     this.trial.asks = false;
+  }
+
+  /** Keeps the certificate for the vendor's account in a file. */
+  async keepCertificate(): Promise<void> {
+    const { office, connection } = this;
+    await this.failures.run("keep", async () => {
+      this.kept = (await this.platform.keepCertificate({ office, connection })).file;
+    });
+  }
+
+  /** Shows it in its folder. */
+  showFile(file: string): Promise<void> {
+    return this.platform.showFile({ file });
   }
 
   /** Has the office do its part of a stage. */

@@ -19,11 +19,12 @@ async function opened(change: (check: StagedCheck) => StagedCheck = (check) => c
   const { stagedCheck } = platform;
   platform.stagedCheck = async (request) => change(await stagedCheck(request));
   const [asked, ran, goToConnections] = [vi.spyOn(platform, "stagedCheck"), vi.spyOn(platform, "runStage"), vi.fn()];
+  const [kept, showed] = [vi.spyOn(platform, "keepCertificate"), vi.spyOn(platform, "showFile")];
   render(StateView, { state: new OfficeState(platform), office: "demo", goToConnections });
   const user = userEvent.setup();
   await user.click((await screen.findAllByTestId("staged-open"))[0] as HTMLElement);
   await screen.findAllByTestId("stage");
-  return { user, asked, ran, goToConnections };
+  return { user, asked, ran, kept, showed, goToConnections };
 }
 
 const stage = (name: string) =>
@@ -66,10 +67,18 @@ describe("The staged check of a connection", () => {
   });
 
   it("offers what the vendor's page asks for: address, certificate, our addresses", async () => {
-    const { user } = await opened();
+    const { user, kept, showed } = await opened();
     await user.click(stage("tls"));
     await user.click(screen.getByTestId("copy-certificate"));
     expect(await navigator.clipboard.readText()).toContain("BEGIN CERTIFICATE");
+    await user.click(screen.getByTestId("keep-certificate"));
+    expect((await screen.findByTestId("certificate-file")).textContent).toMatch(/trubka-certificate-.*\.pem$/);
+    expect(kept).toHaveBeenCalledExactlyOnceWith({ office: "demo", connection: "rt1" });
+    await user.click(screen.getByTestId("certificate-file-show"));
+    expect(showed).toHaveBeenCalledExactlyOnceWith({ file: screen.getByTestId("certificate-file").textContent });
+    kept.mockRejectedValueOnce({ code: "storage", message: "" });
+    await user.click(screen.getByTestId("keep-certificate"));
+    expect((await screen.findByTestId("error")).textContent).toContain(errorText().storage);
     await user.click(screen.getByTestId("copy-hook"));
     expect(await navigator.clipboard.readText()).toBe("https://calls.ladoga.example/hook/rt1");
     await user.click(stage("allowList"));
@@ -170,7 +179,7 @@ describe("The staged check of a connection", () => {
   });
 
   it("keeps what it was told last where the office cannot be asked, and says that a run was refused", async () => {
-    const { user, asked, ran } = await opened();
+    const { user, asked, ran, kept } = await opened();
     asked.mockRejectedValueOnce({ code: "unreachable", message: "away" });
     await user.keyboard("r");
     expect((await screen.findByTestId("error")).textContent).toContain("Последние известные данные");
@@ -179,5 +188,13 @@ describe("The staged check of a connection", () => {
     await user.click(screen.getByTestId("stage-run"));
     const last = () => screen.getAllByTestId("error").at(-1)?.textContent;
     await vi.waitFor(() => expect(last()).toContain(errorText().notFound));
+    // Two refusals for the same reason are said once.
+    await user.click(stage("tls"));
+    kept.mockRejectedValueOnce({ code: "notFound", message: "gone" });
+    await user.click(screen.getByTestId("keep-certificate"));
+    await vi.waitFor(() => expect(kept).toHaveBeenCalledOnce());
+    expect(
+      screen.getAllByTestId("error").filter((one) => one.textContent?.includes(errorText().notFound)),
+    ).toHaveLength(1);
   });
 });

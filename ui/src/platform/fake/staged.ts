@@ -19,7 +19,7 @@ const ADVICE: Record<StageName, { ru: string; en: string }> = {
   },
   tls: {
     ru: "Загрузите сертификат шлюза в доверенные и включите шифрование (SSL).",
-    en: "Upload the gateway's certificate as a trusted one and switch encryption (SSL) on.",
+    en: "Upload the gateway’s certificate as a trusted one and switch encryption (SSL) on.",
   },
   live: {
     ru: "Активируйте услугу и позвоните на свой номер с любого телефона.",
@@ -68,7 +68,7 @@ function report(ran: Set<StageName>): StageReport[] {
 }
 
 /** The answers about staged checks. */
-export function staging(): Pick<MainCommands, "stagedCheck" | "runStage"> {
+export function staging(): Pick<MainCommands, "stagedCheck" | "runStage" | "keepCertificate"> {
   const ran = new Set<StageName>();
   const check = (connection: string): StagedCheck => ({
     connection,
@@ -83,6 +83,7 @@ export function staging(): Pick<MainCommands, "stagedCheck" | "runStage"> {
   });
   return {
     stagedCheck: async ({ connection }) => check(connection),
+    keepCertificate: async () => ({ file: "/home/belova/Downloads/trubka-certificate-2025-11-20-143600.pem" }),
     runStage: async ({ connection, stage }) => {
       ran.add(stage);
       return { check: check(connection) };
