@@ -1,4 +1,5 @@
 import type { HopPlace } from "$generated/HopPlace";
+import type { PathMend } from "$features/diagnostics/pathMend";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
 
 interface DiagnosticsText {
@@ -31,7 +32,7 @@ interface DiagnosticsText {
   cardWas: string;
   clockOff: string;
   onLine: (caller: string, line: string) => string;
-  buttons: { connections: string; reconnect: string; showCall: string; again: string; copy: string };
+  buttons: Record<PathMend | "showCall" | "copy", string>;
   others: string;
   cardAfter: (ms: number) => string;
   events: string;
@@ -55,7 +56,7 @@ export const diagnosticsText = texts<DiagnosticsText>({
     of: (some, all) => `${some} из ${all}`,
     everyone: "все",
     nobody: "никто",
-    unknownCaller: "неизвестно чей",
+    unknownCaller: "неизвестный номер",
     shownTitle: "Показали карточку",
     within50: "до 50 мс",
     within100: "50–100 мс",
@@ -91,6 +92,9 @@ export const diagnosticsText = texts<DiagnosticsText>({
     onLine: (caller, line) => `${caller} на линию «${line}»`,
     buttons: {
       connections: "Проверить подключения",
+      lists: "Линии и группы",
+      people: "Рабочие места",
+      state: "Состояние подключений",
       reconnect: "Проверить связь",
       showCall: "Показать звонок",
       again: "Обновить",
@@ -115,7 +119,7 @@ export const diagnosticsText = texts<DiagnosticsText>({
     of: (some, all) => `${some} of ${all}`,
     everyone: "everyone",
     nobody: "nobody",
-    unknownCaller: "not known whose",
+    unknownCaller: "unknown number",
     shownTitle: "Card shown",
     within50: "up to 50 ms",
     within100: "50–100 ms",
@@ -133,10 +137,13 @@ export const diagnosticsText = texts<DiagnosticsText>({
     noCardAt: (name) => `There was no card: ${name}`,
     cardWas: "The call came all the way and its card was shown.",
     clockOff:
-      "This desk's clock is wrong, so nobody knows when it heard of the call and showed the card. Check the time on its computer.",
+      "This desk’s clock is wrong, so nobody knows when it heard of the call and showed the card. Check the time on its computer.",
     onLine: (caller, line) => `${caller} to “${line}”`,
     buttons: {
       connections: "Check connections",
+      lists: "Lines and groups",
+      people: "Desks",
+      state: "State of connections",
       reconnect: "Check the link",
       showCall: "Show the call",
       again: "Refresh",

@@ -10,6 +10,8 @@ interface NoCardText {
   cause: (cause: NoCard) => string;
   /** What to do about it. */
   mend: Record<Kind, string>;
+  /** What to ask an administrator for, where only he can mend it. */
+  ask: Partial<Record<Kind, string>>;
 }
 
 /** Seconds, minutes or hours as a sentence needs them. */
@@ -90,6 +92,13 @@ export const noCardText = texts<NoCardText>({
       notReported: "Обновите программу на этом компьютере.",
       trial: "Закончите пробный режим, когда проверка прошла.",
     },
+    ask: {
+      refused: "Попросите администратора сверить ключи подключения с кабинетом АТС.",
+      late: "Попросите администратора проверить часы и связь подключения с АТС.",
+      lineOfOtherGroups: "Попросите администратора добавить вас в группу этой линии.",
+      noPhoneHere: "Попросите администратора дать вам добавочный в этом подключении.",
+      trial: "Попросите администратора закончить пробный режим этого подключения.",
+    },
   },
   en: {
     short: {
@@ -145,11 +154,11 @@ export const noCardText = texts<NoCardText>({
       }
     },
     mend: {
-      refused: "Compare the connection's keys with those in the PBX's account.",
-      late: "Check the connection's clock and time zone, then the link to the PBX.",
+      refused: "Compare the connection’s keys with those in the PBX’s account.",
+      late: "Check the connection’s clock and time zone, then the link to the PBX.",
       onlyInMenu: "That is right where the caller did not reach anybody.",
       rangOthers: "That is right where the call is not for this person.",
-      lineOfOtherGroups: "Add the person to the line's group, or the line to his.",
+      lineOfOtherGroups: "Add the person to the line’s group, or the line to his.",
       noPhoneHere: "Give the person an extension at this connection.",
       answeredFirst: "If it happens often, compare the times along the way.",
       placedOnPhone: "Type the number into the field above to see a card.",
@@ -159,6 +168,13 @@ export const noCardText = texts<NoCardText>({
       noPlace: "Close the cards that are no longer needed.",
       notReported: "Update the program on that computer.",
       trial: "End trial mode once the check has passed.",
+    },
+    ask: {
+      refused: "Ask an administrator to compare the connection’s keys with those in the PBX’s account.",
+      late: "Ask an administrator to check the connection’s clock and its link to the PBX.",
+      lineOfOtherGroups: "Ask an administrator to add you to the group of this line.",
+      noPhoneHere: "Ask an administrator for an extension at this connection.",
+      trial: "Ask an administrator to end trial mode of this connection.",
     },
   },
 });

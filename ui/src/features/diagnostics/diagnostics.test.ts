@@ -12,7 +12,13 @@ async function opened() {
   const platform = mainPlatform();
   const { offices } = await platform.mainSnapshot();
   const diagnostics = new Diagnostics(platform);
-  const asked = { showCall: vi.fn(), goToConnections: vi.fn(), reconnect: vi.fn() };
+  const asked = {
+    showCall: vi.fn(),
+    goToConnections: vi.fn(),
+    goToLists: vi.fn(),
+    goToPeople: vi.fn(),
+    reconnect: vi.fn(),
+  };
   render(DiagnosticsView, { diagnostics, offices, ...asked });
   return {
     user: userEvent.setup(),

@@ -23,8 +23,10 @@ interface Views {
 /** Which page of the main window is shown, and at which call or section. */
 export class Navigation {
   page: Page = $state("calls");
-  /** The section of the settings that was asked for last. */
-  wanted: { section: Section } | undefined = $state.raw();
+  /** The section of the settings that was asked for last, and the office whose lists are to be open there. */
+  wanted: { section: Section; lists?: string } | undefined = $state.raw();
+  /** The office whose people were asked for last; the first one where nobody said. */
+  peopleOf: string | undefined = $state();
 
   constructor(private readonly views: Views) {}
 
@@ -39,6 +41,7 @@ export class Navigation {
     this.closeOverlays();
     this.page = page;
     this.wanted = undefined;
+    this.peopleOf = undefined;
   }
 
   /** Shows a section of the settings. */
@@ -46,6 +49,18 @@ export class Navigation {
     this.closeOverlays();
     this.page = "settings";
     this.wanted = { section };
+  }
+
+  /** Shows the lines, groups, names and contacts of an office behind a gateway. */
+  goToLists(office: string): void {
+    this.goToSettings("offices");
+    this.wanted = { section: "offices", lists: office };
+  }
+
+  /** Shows the people of an office behind a gateway. */
+  goToPeople(office: string): void {
+    this.go("people");
+    this.peopleOf = office;
   }
 
   /** Shows a call in the view Calls. */
