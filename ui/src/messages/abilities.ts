@@ -63,7 +63,7 @@ export const abilityText = texts<AbilityText>({
       retrieve: "take off hold",
       transferBlind: "transfer now",
       transferAttended: "transfer after talking to a colleague",
-      pickup: "pick up a colleague's call",
+      pickup: "pick up a colleague’s call",
       conference: "add somebody to the call",
       dtmf: "press digits",
       recordOn: "start recording",

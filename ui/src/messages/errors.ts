@@ -34,7 +34,7 @@ export const errorText = texts<Sentences>({
     httpsNeeded: "The address must begin with https://",
     keyringLocked: "The keyring is locked or does not answer. Unlock it and try again.",
     lastAdmin: "You are the last administrator of this office. Invite another one first, and wait until he has joined.",
-    fixed: "This stands in the gateway's configuration file and is changed there.",
+    fixed: "This stands in the gateway’s configuration file and is changed there.",
     noAddress: "The gateway does not know its own address. Set public_url in its configuration.",
     changed: "This has changed meanwhile. Refresh and try again.",
     unauthorized: "The office no longer knows this computer. Ask your administrator for a new token.",

@@ -6,10 +6,11 @@ import { texts } from "$lib/language.svelte";
 
 interface ImportText {
   title: string;
-  hint: string;
+  /** `connection` is the id of one that the office has, for the example. */
+  hint: (connection: string) => string;
   choose: string;
   paste: string;
-  example: string;
+  example: (connection: string) => string;
   look: string;
   count: (people: number) => string;
   more: (people: number) => string;
@@ -19,7 +20,7 @@ interface ImportText {
   once: string;
   line: (line: number, fault: string) => string;
   files: Record<FileFault, string>;
-  faults: Record<TableFault, (part: string) => string>;
+  faults: Record<TableFault, (part: string, connection: string) => string>;
 }
 
 const plural = new Intl.PluralRules("ru");
@@ -33,10 +34,11 @@ const english = (count: number, one: string): string => `${count} ${one}${count 
 export const importText = texts<ImportText>({
   ru: {
     title: "Пригласить по списку",
-    hint: "Одна строка — один человек: имя; роль (agent, manager, admin); добавочные, например rt1:201 rt1:202; группы. Приглашаются все или никто.",
+    hint: (connection) =>
+      `Одна строка — один человек: имя; роль (сотрудник, руководитель, администратор); добавочные, например ${connection}:201 ${connection}:202; группы. Приглашаются все или никто.`,
     choose: "Выбрать файл CSV",
     paste: "Или вставьте таблицу сюда",
-    example: "Анна Смирнова;agent;rt1:201;sales",
+    example: (connection) => `Анна Смирнова;сотрудник;${connection}:201;sales`,
     look: "Проверить",
     count: (people) => `Прочитано: ${russian(people, "человек", "человека", "человек")}`,
     more: (people) => `и ещё ${people}`,
@@ -52,8 +54,8 @@ export const importText = texts<ImportText>({
     line: (line, fault) => `Строка ${line}: ${fault}. Никто не приглашён.`,
     faults: {
       name: () => "нет имени, или оно длиннее 100 знаков",
-      role: (part) => `«${isolate(part)}» — не роль, нужно agent, manager или admin`,
-      extension: (part) => `«${isolate(part)}» — не добавочный, нужно как rt1:201`,
+      role: (part) => `«${isolate(part)}» — не роль, нужно сотрудник, руководитель или администратор`,
+      extension: (part, connection) => `«${isolate(part)}» — не добавочный, нужно как ${connection}:201`,
       fields: () => "лишние поля, нужны имя, роль, добавочные, группы",
       quotes: () => "кавычки не сходятся",
       connection: (part) => `подключения «${isolate(part)}» нет`,
@@ -64,10 +66,11 @@ export const importText = texts<ImportText>({
   },
   en: {
     title: "Invite from a list",
-    hint: "A line is a person: name; role (agent, manager, admin); extensions such as rt1:201 rt1:202; groups. Everybody is invited, or nobody.",
+    hint: (connection) =>
+      `A line is a person: name; role (agent, manager, admin); extensions such as ${connection}:201 ${connection}:202; groups. Everybody is invited, or nobody.`,
     choose: "Choose a CSV file",
     paste: "Or paste the table here",
-    example: "Anna Smirnova;agent;rt1:201;sales",
+    example: (connection) => `Anna Smirnova;agent;${connection}:201;sales`,
     look: "Check",
     count: (people) => `Read: ${people === 1 ? "1 person" : `${people} people`}`,
     more: (people) => `and ${people} more`,
@@ -84,7 +87,7 @@ export const importText = texts<ImportText>({
     faults: {
       name: () => "the name is missing, or longer than 100 characters",
       role: (part) => `“${isolate(part)}” is no role; write agent, manager or admin`,
-      extension: (part) => `“${isolate(part)}” is no extension; write it as rt1:201`,
+      extension: (part, connection) => `“${isolate(part)}” is no extension; write it as ${connection}:201`,
       fields: () => "there are too many fields; a line has name, role, extensions, groups",
       quotes: () => "the quotes do not fit together",
       connection: (part) => `there is no connection “${isolate(part)}”`,
@@ -96,6 +99,6 @@ export const importText = texts<ImportText>({
 });
 
 /** What is wrong with a table, and where. */
-export function tableProblem({ line, fault, part }: TableProblem): string {
-  return importText().line(line, importText().faults[fault](part));
+export function tableProblem({ line, fault, part }: TableProblem, connection: string): string {
+  return importText().line(line, importText().faults[fault](part, connection));
 }

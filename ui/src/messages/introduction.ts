@@ -11,7 +11,7 @@ interface IntroductionText {
   /** `what` is what the PBX makes, as the object of a sentence. */
   make: (what: string) => string;
   name: string;
-  nameHint: string;
+  nameHint: (what: string) => string;
   ask: (what: string) => string;
   asking: string;
   given: string;
@@ -31,9 +31,10 @@ export const introductionText = texts<IntroductionText>({
     take: "Ключ уже есть",
     make: (what) => `Создать ${isolate(what)} сейчас`,
     name: "Название в кабинете АТС",
-    nameHint: "Нужна одна на аккаунт. Если её уже создавали, введите готовый ключ.",
+    nameHint: (what) =>
+      `Создать ${isolate(what)} достаточно один раз на аккаунт. Если это уже делали, введите готовый ключ.`,
     ask: (what) => `Создать ${isolate(what)}`,
-    asking: "Спрашиваем АТС, до 20 с…",
+    asking: "Создаём на АТС, до 20 с…",
     given: "АТС дала ключ, он в хранилище паролей этого компьютера. Вводить его не нужно.",
     givenAtGateway: "АТС дала ключ, он на шлюзе. Вводить его не нужно.",
     stays: "Если сейчас прервать, подключение останется в списке приостановленным, и ключ не пропадёт.",
@@ -42,7 +43,7 @@ export const introductionText = texts<IntroductionText>({
     askAgain: "В кабинете пусто, создать ещё раз",
     refused: (why) =>
       `АТС отказала: ${isolate(why)}. Ничего не создано, попробуйте другое название или введите готовый ключ.`,
-    elsewhere: "Для этого уже есть другое подключение офиса. Продолжите или удалите его в настройках.",
+    elsewhere: "К этой АТС офис уже подключён. Продолжите то подключение или удалите его в настройках.",
     locked:
       "Хранилище паролей закрыто или не отвечает, ключ сохранить негде. Откройте его и нажмите ещё раз: дважды ничего не создастся.",
   },
@@ -51,9 +52,10 @@ export const introductionText = texts<IntroductionText>({
     take: "There is a key already",
     make: (what) => `Make ${isolate(what)} now`,
     name: "Name in the PBX’s account",
-    nameHint: "One per account is enough. If it was made before, enter the key that there is.",
+    nameHint: (what) =>
+      `It is enough to make ${isolate(what)} once per account. If it was made before, enter the key that there is.`,
     ask: (what) => `Make ${isolate(what)}`,
-    asking: "Asking the PBX, up to 20 s…",
+    asking: "Making it at the PBX, up to 20 s…",
     given: "The PBX gave the key; it is in this computer’s keyring. You need not enter it.",
     givenAtGateway: "The PBX gave the key; it is at the gateway. You need not enter it.",
     stays: "If you stop now, the connection stays in the list, paused, and the key is not lost.",
@@ -62,7 +64,7 @@ export const introductionText = texts<IntroductionText>({
     askAgain: "Nothing is in the account, make it once more",
     refused: (why) =>
       `The PBX refused: ${isolate(why)}. Nothing was made; try another name, or enter a key that there is.`,
-    elsewhere: "Another connection of the office is for this already. Go on with it or remove it in the settings.",
+    elsewhere: "The office already has a connection to this PBX. Go on with it or remove it in the settings.",
     locked:
       "The keyring is locked or does not answer, so a key cannot be kept. Unlock it and press again: nothing is made twice.",
   },

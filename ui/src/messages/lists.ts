@@ -38,7 +38,8 @@ export const listsText = texts<ListsText>({
     open: "Линии, группы, имена, контакты",
     kinds: { lines: "Линии", groups: "Группы", people: "Имена", contacts: "Контакты" },
     hints: {
-      lines: "Линия входит в группы. Если линии перечислены, звонок по ним видят их группы.",
+      lines:
+        "Линия входит в группы. Если линии перечислены, звонок по ним видят их группы. Вместо номера можно указать очередь.",
       groups: "Линии группы, которая звонит, звонят у всех её участников, пока АТС никого не назвала.",
       people: "Как зовут того, у кого этот добавочный.",
       contacts: "Имя известного номера. Ответственный и сценарий пишутся как подключение:добавочный, через пробел.",
@@ -90,7 +91,8 @@ export const listsText = texts<ListsText>({
     open: "Lines, groups, names, contacts",
     kinds: { lines: "Lines", groups: "Groups", people: "Names", contacts: "Contacts" },
     hints: {
-      lines: "A line belongs to groups. Where lines are listed, their groups see calls to them.",
+      lines:
+        "A line belongs to groups. Where lines are listed, their groups see calls to them. A queue can stand in place of the number.",
       groups: "The lines of a group that rings ring at its members as long as the PBX names nobody.",
       people: "What whoever has this extension is called.",
       contacts:

@@ -17,7 +17,7 @@ const text = texts<PathEventText>({
       answer: "АТС ответила на команду",
       timerFired: "вышло время ожидания",
       absentFromSnapshot: "в списке АТС звонка больше нет",
-      readAgain: "прочитано ещё раз",
+      readAgain: "запись прочитана ещё раз",
       ruleTooLate: "правило не успело ответить АТС",
       gapOpened: "связь с АТС прервалась",
       gapClosed: "связь с АТС восстановилась",
@@ -36,7 +36,7 @@ const text = texts<PathEventText>({
     own: {
       command: "command from the screen",
       answer: "the PBX answered the command",
-      timerFired: "the wait is over",
+      timerFired: "waiting time ran out",
       absentFromSnapshot: "not in the PBX’s list any more",
       readAgain: "read again",
       ruleTooLate: "a rule was too late to answer the PBX",
@@ -45,7 +45,7 @@ const text = texts<PathEventText>({
       zoneChosen: "a time zone was chosen",
     },
     rules: {
-      blocked: "unwanted number",
+      blocked: "blocked number",
       responsible: "responsible person",
       scenario: "scenario for the number",
       contact: "name from the contacts",

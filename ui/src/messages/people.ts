@@ -112,7 +112,7 @@ export const peopleText = texts<PeopleText>({
     extensionsExample: "102",
     goneExtensions: (list) => `The PBX of these extensions was removed, they go as you save: ${isolate(list)}`,
     groups: "Groups",
-    groupsExample: "with commas",
+    groupsExample: "separated by commas",
     linkOf: (name) => `Invitation for ${isolate(name)}`,
     linkOnce:
       "Hand the link over in person. It works once, for a week, and is not shown again. If it is lost, make a new one in the list of invitations.",
@@ -124,14 +124,14 @@ export const peopleText = texts<PeopleText>({
     nobodyFound: "Nobody found.",
     loading: "Reading the list…",
     online: "Connected",
-    seen: (when) => `Last here ${when}`,
+    seen: (when) => `Last seen ${when}`,
     neverSeen: "Not here yet",
-    states: { open: "Waiting", used: "Accepted", expired: "Expired", revoked: "Taken back" },
+    states: { open: "Waiting", used: "Accepted", expired: "Expired", revoked: "Revoked" },
     until: (when) => `until ${when}`,
     change: "Change",
     remove: "Remove",
     removeAsk: (name) => `Remove ${isolate(name)}? Trubka at this desk will see the office no more.`,
-    revoke: "Take back",
+    revoke: "Revoke",
     lastAdmin: "This is the last administrator. Invite another one first, and wait until he has joined.",
     notKept:
       "The file was not written. Check that there is room and a folder for downloads, and press again: the links are still here.",
@@ -140,7 +140,7 @@ export const peopleText = texts<PeopleText>({
     reissue: "New link",
     reissueNow: "Make it",
     reissueAsk: "Make a new link? The old one stops working at once.",
-    revokeAsk: "Take the invitation back? Its link stops working at once.",
+    revokeAsk: "Revoke the invitation? Its link stops working at once.",
   },
 });
 

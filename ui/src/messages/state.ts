@@ -63,7 +63,7 @@ function span(seconds: number, units: { day: string; hour: string; minute: strin
 export const stateText = texts<StateText>({
   ru: {
     title: "Состояние",
-    loading: "Смотрим, как стоят дела…",
+    loading: "Проверяем состояние…",
     refresh: "Обновить",
     connections: "Подключения",
     none: "Подключений пока нет",
@@ -77,8 +77,7 @@ export const stateText = texts<StateText>({
     },
     since: (time) => `с ${time}`,
     missing: (time) => `События могут отсутствовать с ${time}`,
-    holes: (count) =>
-      `${russianCount(count, "промежуток", "промежутка", "промежутков")} без звонков: восстановить их неоткуда`,
+    holes: (count) => `${russianCount(count, "пропуск", "пропуска", "пропусков")} в списке звонков: восполнить нечем`,
     heard: (time) => `последнее сообщение: ${time}`,
     notHeard: "сообщений ещё не было",
     clock: (seconds) => (seconds > 0 ? `часы АТС впереди на ${seconds} с` : `часы АТС отстают на ${-seconds} с`),
@@ -108,7 +107,7 @@ export const stateText = texts<StateText>({
   },
   en: {
     title: "State",
-    loading: "Looking how things stand…",
+    loading: "Checking the state…",
     refresh: "Refresh",
     connections: "Connections",
     none: "No connections yet",
@@ -122,14 +121,15 @@ export const stateText = texts<StateText>({
     },
     since: (time) => `since ${time}`,
     missing: (time) => `Events may be missing since ${time}`,
-    holes: (count) => `${englishCount(count, "time", "times")} without calls: there is nowhere to get them from`,
+    holes: (count) =>
+      `${englishCount(count, "gap", "gaps")} in the call list: ${count === 1 ? "it" : "they"} cannot be filled`,
     heard: (time) => `last message: ${time}`,
     notHeard: "no message yet",
     clock: (seconds) =>
-      seconds > 0 ? `the PBX's clock is ${seconds} s ahead` : `the PBX's clock is ${-seconds} s behind`,
+      seconds > 0 ? `the PBX’s clock is ${seconds} s ahead` : `the PBX’s clock is ${-seconds} s behind`,
     clockFits: "the clocks agree",
     testHost: "test address: no real call comes from there",
-    quotas: "Requests and the PBX's limit",
+    quotas: "Requests and the PBX’s limit",
     quota: ({ counted, name, seconds }) => {
       const what = counted === "everything" ? "All requests" : (methodsEn[name ?? ""] ?? name ?? "");
       const second = (n: number) => (n === 1 ? "in a second" : `in ${n} s`);
@@ -144,7 +144,7 @@ export const stateText = texts<StateText>({
     endsToday: "expires today",
     endsSoon: (days) => `${englishCount(days, "day", "days")} left`,
     addresses: "Addresses",
-    ours: "Our address for the vendor's allow-list",
+    ours: "Our address for the vendor’s allow-list",
     oursHint:
       "The public address leads here. If the server goes out by another address, enter that one in the account.",
     copy: "Copy the address",

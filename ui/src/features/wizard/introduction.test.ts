@@ -59,7 +59,7 @@ describe("a key that the PBX gives", () => {
 
   it.each([
     [failure("refused"), /АТС отказала.*Ничего не создано/],
-    [{ ...failure("changed"), part: "mango-client-2" }, /другое подключение офиса/],
+    [{ ...failure("changed"), part: "mango-client-2" }, /К этой АТС офис уже подключён/],
     [failure("keyringLocked"), /дважды ничего не создастся/],
     [failure("storage"), /База на диске/],
   ])("says what to do where there is none: %j", async (why, words) => {

@@ -14,11 +14,18 @@ const own = (extension: string) => [{ connection: "rt1", extension }];
 
 /** Reads a table as far as the made-up data needs it. */
 function readTable(table: string): PeopleTable {
-  const roles: Role[] = ["agent", "manager", "admin"];
+  const roles: Record<string, Role> = {
+    agent: "agent",
+    manager: "manager",
+    admin: "admin",
+    сотрудник: "agent",
+    руководитель: "manager",
+    администратор: "admin",
+  };
   const rows: PeopleTable["people"] = [];
   for (const [place, line] of table.trim().split("\n").entries()) {
     const [name = "", role = "", extension = "", group = ""] = line.split(";").map((field) => field.trim());
-    const known = roles.find((one) => one === role);
+    const known = roles[role];
     if (!known) return { people: [], problem: { line: place + 1, fault: "role", part: role } };
     const extensions = extension ? own(extension.replace(/^rt1:/, "")) : [];
     rows.push({ name, rights: { role: known, extensions, groups: group ? [group] : [] } });
