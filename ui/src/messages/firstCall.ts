@@ -30,6 +30,7 @@ interface FirstCallText {
   mobileHint: (phone: string) => string;
   show: string;
   toCalls: string;
+  toLists: string;
 }
 
 /** The last page of the wizard: the first call through a new connection. */
@@ -65,6 +66,7 @@ export const firstCallText = texts<FirstCallText>({
     mobileHint: (phone) => `Сначала зазвонит ваш телефон ${isolate(phone)}, потом мобильный.`,
     show: "Позвонить себе",
     toCalls: "К звонкам",
+    toLists: "Линии и группы",
   },
   en: {
     done: "Connected",
@@ -98,5 +100,6 @@ export const firstCallText = texts<FirstCallText>({
     mobileHint: (phone) => `Your phone ${isolate(phone)} rings first, then your mobile.`,
     show: "Call myself",
     toCalls: "To the calls",
+    toLists: "Lines and groups",
   },
 });

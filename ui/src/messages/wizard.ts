@@ -9,6 +9,8 @@ interface WizardText {
   newConnection: string;
   change: string;
   steps: Record<StepName, string>;
+  /** The page of the phone at a gateway, whose lines are in the lists of the office. */
+  phoneStepAtGateway: string;
   resume: string;
   close: string;
   giveUp: string;
@@ -65,6 +67,7 @@ export const wizardText = texts<WizardText>({
     newConnection: "Новое подключение",
     change: "Изменить подключение",
     steps: { make: "АТС", keys: "Ключи", phone: "Линии и телефон", check: "Проверка", done: "Готово" },
+    phoneStepAtGateway: "Телефон",
     resume: "Можно закрыть: пройденные страницы сохранятся. Ключи после перезапуска введёте снова.",
     close: "Закрыть",
     giveUp: "Не подключать",
@@ -123,6 +126,7 @@ export const wizardText = texts<WizardText>({
     newConnection: "New connection",
     change: "Change the connection",
     steps: { make: "PBX", keys: "Keys", phone: "Lines and phone", check: "Check", done: "Done" },
+    phoneStepAtGateway: "Phone",
     resume: "You can close this: the pages you went on from are kept. After a restart you enter the keys again.",
     close: "Close",
     giveUp: "Do not connect",

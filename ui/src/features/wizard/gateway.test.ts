@@ -58,6 +58,9 @@ describe("connecting a PBX to a gateway", () => {
     await user.click(screen.getByTestId("wizard-next"));
     // Whose phones there are is said in invitations.
     expect(screen.queryByTestId("wizard-name")).toBeNull();
+    // Its lines are in the lists of the office, so the page is of the phone alone.
+    expect(screen.getByTestId("wizard").textContent).not.toContain("Линии и телефон");
+    expect(screen.getByRole("heading", { name: "Телефон" })).toBeTruthy();
     await user.click(screen.getByTestId("wizard-next"));
     await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
     await user.click(screen.getByTestId("wizard-save"));
@@ -66,6 +69,20 @@ describe("connecting a PBX to a gateway", () => {
     expect(await objections()).toEqual([]);
     await user.click(screen.getByTestId("wizard-close"));
     await vi.waitFor(() => expect(screen.getAllByTestId("gateway-connection")).toHaveLength(2));
+  });
+
+  it("leads from its last page to the lists of the office", async () => {
+    const { desk, user } = await settings();
+    await user.click(screen.getByTestId("gateway-add"));
+    await user.click(await screen.findByTestId("wizard-make-mango-client"));
+    await user.type(await screen.findByTestId("wizard-key-token"), RIGHT_KEY);
+    await user.click(screen.getByTestId("wizard-next"));
+    await user.click(await screen.findByTestId("wizard-next"));
+    await vi.waitFor(async () => expect(await state("live")).toBe("passed"));
+    await user.click(screen.getByTestId("wizard-save"));
+    await user.click(await screen.findByTestId("wizard-lists"));
+    expect(await screen.findByTestId("office-lists")).toBeTruthy();
+    expect(desk.wizard.shown).toBe(false);
   });
 
   it.each([
