@@ -68,7 +68,7 @@ fn no_place(make: Make) -> &'static [&'static str] {
         // it is rung, and where that was just asked it is not asked again within the minute.
         &[
             "RingCloud accepts one call a minute with this key",
-            "RingCloud accepts the same question a minute with this key",
+            "RingCloud lets the same thing be asked only once a minute",
         ]
     } else if make == Make::MANGO_VPBX {
         &[TOO_OFTEN, "MANGO places four calls a second with this key"]

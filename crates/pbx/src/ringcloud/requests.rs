@@ -88,7 +88,7 @@ pub(super) fn change_user(
 /// The file of a recording, by its address without a host.
 pub(super) fn recording(settings: &Settings, path: &[&str]) -> Request {
     let request = Request::get("record", url(settings, path)).idempotent().signed();
-    request.counted(same_address(settings, "the file of one recording".to_owned()))
+    request.counted(same_address(settings, |often| format!("RingCloud lets a recording be fetched only once {often}")))
 }
 
 /// A number as the service's own client writes it, a text where it is none.
@@ -101,10 +101,11 @@ pub(super) fn number(text: &str) -> Value {
 
 /// What is admitted once in the interval, in words.
 fn minute(settings: &Settings, what: &str) -> Quota {
-    same_address(settings, format!("one {what}"))
+    same_address(settings, |often| format!("RingCloud accepts one {what} {often} with this key"))
 }
 
-fn same_address(settings: &Settings, what: String) -> Quota {
+/// `words` says what is admitted, from how often it is.
+fn same_address(settings: &Settings, words: impl FnOnce(&str) -> String) -> Quota {
     let seconds = settings.interval.as_secs();
     let how_often = if seconds == 60 { "a minute".to_owned() } else { format!("in {seconds} s") };
     Quota {
@@ -112,14 +113,14 @@ fn same_address(settings: &Settings, what: String) -> Quota {
         requests: 1,
         window: settings.interval,
         outlives_program: true,
-        words: format!("RingCloud accepts {what} {how_often} with this key").into(),
+        words: words(&how_often).into(),
     }
 }
 
 fn get(settings: &Settings, operation: &'static str, path: &[&str]) -> Request {
     let versioned: Vec<&str> = ["v1"].into_iter().chain(path.iter().copied()).collect();
     let request = Request::get(operation, url(settings, &versioned)).idempotent().signed().times(Times::SHORT);
-    request.counted(same_address(settings, "the same question".to_owned()))
+    request.counted(same_address(settings, |often| format!("RingCloud lets the same thing be asked only once {often}")))
 }
 
 fn post(
