@@ -65,6 +65,7 @@ pub fn make_view(make: Make, has_address: bool) -> MakeView {
             .iter()
             .map(|secret| KeyField {
                 name: secret.name.to_owned(),
+                title: Some(titles(secret.title)),
                 found: titles(secret.found),
                 given: secret.given.map(titles),
             })
@@ -188,5 +189,12 @@ mod tests {
                 kind.value
             );
         }
+    }
+
+    #[test]
+    fn a_key_is_told_by_the_title_that_its_make_gives_it() {
+        let keys = make_view(pbx::zadarma::MAKE, true).keys;
+        let titles: Vec<_> = keys.iter().map(|key| key.title.as_ref().map(|title| title.en.as_str())).collect();
+        assert_eq!(titles, [Some("Key"), Some("Secret key")]);
     }
 }

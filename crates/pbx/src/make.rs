@@ -26,6 +26,8 @@ pub struct Text {
 pub struct Secret {
     /// Its name in configuration.
     pub name: &'static str,
+    /// What the vendor's account calls it.
+    pub title: Text,
     /// Where it stands in the vendor's account.
     pub found: Text,
     /// It travels in a header; otherwise it only goes into a digest.

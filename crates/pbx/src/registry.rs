@@ -70,11 +70,9 @@ mod tests {
     #[test]
     fn descriptions_are_whole() {
         for make in MAKES {
-            let texts = make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain(make.hook).chain([
-                make.title,
-                make.first,
-                make.key_acts_for,
-            ]);
+            let secrets = make.secrets.iter().flat_map(|secret| [secret.title, secret.found]);
+            let texts =
+                secrets.chain(make.interface).chain(make.hook).chain([make.title, make.first, make.key_acts_for]);
             assert!(texts.clone().all(|text| !text.ru.is_empty() && !text.en.is_empty()), "{make}: {texts:?}");
             assert_eq!(make.hook.is_some(), make.delivery.needs_public_address(), "{make}");
             assert!(!make.secrets.is_empty() && !make.zones.is_empty(), "{make}");

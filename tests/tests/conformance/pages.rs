@@ -14,6 +14,10 @@ fn file(path: &str) -> String {
 fn the_page_of_each_make_says_in_both_languages_what_its_description_says() {
     for make in MAKES {
         let page = file(&format!("docs/makes/{}.md", make.page));
+        for secret in make.secrets {
+            let row = format!("| `{}`: {} / {} |", secret.name, secret.title.en, secret.title.ru);
+            assert!(page.contains(&row), "{make}: {row}");
+        }
         let texts =
             make.secrets.iter().map(|secret| secret.found).chain(make.interface).chain([make.first]).chain(make.hook);
         for text in texts {

@@ -42,6 +42,7 @@ static DESCRIPTION: Description = Description {
     key_acts_for: Text { ru: "от имени куклы", en: "the doll" },
     secrets: &[Secret {
         name: "winder",
+        title: Text { ru: "Заводной ключ", en: "Winder" },
         found: Text { ru: "на спине", en: "on its back" },
         is_sent: true,
         given: None,

@@ -10,6 +10,10 @@ export type KeyField = {
  */
 name: string, 
 /**
+ * What the vendor's account calls it; absent from a gateway that does not say so yet.
+ */
+title?: Titles, 
+/**
  * Where it stands in the vendor's account.
  */
 found: Titles, 

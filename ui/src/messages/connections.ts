@@ -1,5 +1,6 @@
 import type { ConnectionProblem } from "$generated/ConnectionProblem";
 import type { ContractError } from "$generated/ContractError";
+import type { KeyField } from "$generated/KeyField";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 import { errorText } from "./errors";
@@ -115,13 +116,13 @@ export const connectionsText = texts<ConnectionsText>({
 });
 
 /** Why something was not done at a gateway, and what to do. */
-export function gatewayFailure(failure: ContractError): string {
+export function gatewayFailure(failure: ContractError, keys?: KeyField[]): string {
   const { code } = failure;
   const text = connectionsText();
   if (code === "unreachable") return text.away;
   if (code === "unknownOutcome" || code === "internal") return text.answerLost;
   if (code === "changed") return text.changed(failure.field === "changedBy" ? failure.part : undefined);
   if (code === "notFound") return failure.field === "draft" ? text.replaced : text.gone;
-  if (code === "invalidRequest") return text.refused(fieldFault(failure));
+  if (code === "invalidRequest") return text.refused(fieldFault(failure, keys));
   return errorText()[code];
 }

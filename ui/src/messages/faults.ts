@@ -1,14 +1,19 @@
 import type { ContractError } from "$generated/ContractError";
 import type { FieldFault } from "$generated/FieldFault";
+import type { KeyField } from "$generated/KeyField";
 import { isolate } from "$lib/isolate";
-import { texts } from "$lib/language.svelte";
+import { texts, titleOf } from "$lib/language.svelte";
 
 interface FaultsText {
   /** Names of fields, by the names that errors give them. */
   fields: Record<string, string>;
   /** A field that is not named on the page. */
   other: string;
+  /** A key by the name that the vendor's account has for it. */
+  titled: (title: string) => string;
+  /** A key whose title is not known, by its name in configuration. */
   key: (name: string) => string;
+  enter: (key: string) => string;
   faults: Record<FieldFault, string>;
   /** What has no code: the sentence of the program itself, which is English. */
   unnamed: (message: string) => string;
@@ -31,7 +36,9 @@ const faultsText = texts<FaultsText>({
       contacts: "Контакты",
     },
     other: "Настройки",
-    key: (name) => `Ключ ${isolate(name)}`,
+    titled: (title) => `«${title}»`,
+    key: (name) => `ключ ${isolate(name)}`,
+    enter: (key) => `Введите: ${key}`,
     faults: {
       missing: "здесь пусто, введите",
       unknown: "такого нет, выберите или введите другое",
@@ -62,7 +69,9 @@ const faultsText = texts<FaultsText>({
       contacts: "Contacts",
     },
     other: "Settings",
-    key: (name) => `Key ${isolate(name)}`,
+    titled: (title) => `“${title}”`,
+    key: (name) => `key ${isolate(name)}`,
+    enter: (key) => `Enter ${key}`,
     faults: {
       missing: "nothing is here, enter it",
       unknown: "there is no such thing, choose or enter another",
@@ -88,9 +97,17 @@ export function entryFault({ fault, part, message }: ContractError): string {
   return `${fault === "twice" ? isolate(part) : text.entry(part)}, ${how}`;
 }
 
-/** Which field is wrong and how, without a full stop. */
-export function fieldFault({ field, fault, part, message }: ContractError): string {
+/** What a key is called where a person enters it. */
+export function keyTitle({ name, title }: KeyField): string {
+  return title ? titleOf(title) : name;
+}
+
+/** Which field is wrong and how, without a full stop. Keys have the titles that their make gives them, where it is known. */
+export function fieldFault({ field, fault, part, message }: ContractError, keys: KeyField[] = []): string {
   const text = faultsText();
-  const name = field === "keys" && part ? text.key(part) : ((field && text.fields[field]) ?? text.other);
-  return `${name}: ${fault ? text.faults[fault] : text.unnamed(message)}`;
+  const how = fault ? text.faults[fault] : text.unnamed(message);
+  if (field !== "keys" || !part) return `${(field && text.fields[field]) ?? text.other}: ${how}`;
+  const title = keys.find(({ name }) => name === part)?.title;
+  const key = title ? text.titled(titleOf(title)) : text.key(part);
+  return fault === "missing" ? text.enter(key) : `${key.charAt(0).toUpperCase()}${key.slice(1)}: ${how}`;
 }

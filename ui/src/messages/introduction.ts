@@ -1,4 +1,5 @@
 import type { ContractError } from "$generated/ContractError";
+import type { MakeView } from "$generated/MakeView";
 import { isolate } from "$lib/isolate";
 import { texts } from "$lib/language.svelte";
 import { connectionsText, gatewayFailure } from "./connections";
@@ -70,24 +71,31 @@ export const introductionText = texts<IntroductionText>({
   },
 });
 
+/** What a failure came of: where, and of the keys of which make. */
+interface FailedAt {
+  atGateway: boolean;
+  keyAsked: boolean;
+  make?: MakeView | undefined;
+}
+
 /** Why a PBX gave no key, and what to do. */
-function keyFailure(failure: ContractError, atGateway: boolean): string {
+function keyFailure(failure: ContractError, at: FailedAt): string {
   const text = introductionText();
   if (failure.code === "refused") return text.refused(failure.message);
   if (failure.code === "changed" && failure.field === undefined) return text.elsewhere;
   if (failure.code === "keyringLocked") return text.locked;
-  return connectingFailure(failure, atGateway);
+  return connectingFailure(failure, at);
 }
 
 /** Why something was not done for a connection, and what to do. */
-function connectingFailure(failure: ContractError, atGateway: boolean): string {
-  if (atGateway) return gatewayFailure(failure);
+function connectingFailure(failure: ContractError, { atGateway, make }: FailedAt): string {
+  if (atGateway) return gatewayFailure(failure, make?.keys);
   if (failure.code === "notFound" && failure.field === "draft") return connectionsText().replaced;
   const isField = failure.field !== undefined && failure.code === "invalidRequest";
-  return isField ? `${fieldFault(failure)}.` : errorText()[failure.code];
+  return isField ? `${fieldFault(failure, make?.keys)}.` : errorText()[failure.code];
 }
 
 /** What the wizard says of a failure. */
-export function wizardFailure(failure: ContractError, of: { atGateway: boolean; keyAsked: boolean }): string {
-  return (of.keyAsked ? keyFailure : connectingFailure)(failure, of.atGateway);
+export function wizardFailure(failure: ContractError, at: FailedAt): string {
+  return (at.keyAsked ? keyFailure : connectingFailure)(failure, at);
 }

@@ -81,6 +81,10 @@ pub enum MakeRecordings {
 pub struct KeyField {
     /// Its name in configuration.
     pub name: String,
+    /// What the vendor's account calls it; absent from a gateway that does not say so yet.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Titles>,
     /// Where it stands in the vendor's account.
     pub found: Titles,
     /// What the PBX makes when the program asks it for this key, as the object of a sentence; absent where it gives none.

@@ -29,6 +29,7 @@ static DESCRIPTION: Description = Description {
     },
     secrets: &[Secret {
         name: "token",
+        title: Text { ru: "Токен", en: "Token" },
         found: Text {
             ru: "в приложении «Настройки», «Каналы интеграции» (/service/integration_points): поле token_local",
             en: "in the Settings application, Integration channels (/service/integration_points): the field token_local",

@@ -41,6 +41,7 @@ static DESCRIPTION: Description = Description {
     },
     secrets: &[Secret {
         name: "token",
+        title: Text { ru: "Ключ интеграции", en: "Integration key" },
         found: Text {
             ru: "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал",
             en: "the key of the integration, one per external system: whoever made it has it",

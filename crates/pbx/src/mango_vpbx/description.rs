@@ -75,6 +75,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[
         Secret {
             name: "api_key",
+            title: Text { ru: "Уникальный код вашей АТС", en: "Unique code of your PBX" },
             found: Text {
                 ru: "в личном кабинете, «Интеграции → API коннектор»: уникальный код вашей АТС",
                 en: "in the personal account, Integrations → API connector: unique code of your PBX",
@@ -84,6 +85,7 @@ static DESCRIPTION: Description = Description {
         },
         Secret {
             name: "api_salt",
+            title: Text { ru: "Ключ для создания подписи", en: "Key for the signature" },
             found: Text {
                 ru: "в личном кабинете, «Интеграции → API коннектор»: ключ для создания подписи",
                 en: "in the personal account, Integrations → API connector: key for the signature",

@@ -36,6 +36,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[
         Secret {
             name: "api_key",
+            title: Text { ru: "Ключ", en: "Key" },
             found: Text {
                 ru: "в личном кабинете, в настройках API: ключ, он начинается с номера клиента и подчёркивания",
                 en: "in the personal account, in the settings of the API: the key, which begins with the client's number and an underscore",
@@ -45,6 +46,7 @@ static DESCRIPTION: Description = Description {
         },
         Secret {
             name: "password",
+            title: Text { ru: "Пароль ключа", en: "Key password" },
             found: Text {
                 ru: "в личном кабинете, в настройках API, рядом с ключом: пароль ключа",
                 en: "in the personal account, in the settings of the API, beside the key: the key's password",

@@ -62,6 +62,7 @@ static DESCRIPTION: Description = Description {
     secrets: &[
         Secret {
             name: "client_id",
+            title: Text { ru: "Идентификационный код", en: "Identification code" },
             found: Text {
                 ru: "на странице Integration API в личном кабинете домена: идентификационный код",
                 en: "on the page of the Integration API in the domain's account: identification code",
@@ -71,6 +72,7 @@ static DESCRIPTION: Description = Description {
         },
         Secret {
             name: "key",
+            title: Text { ru: "Ключ подписи", en: "Signing key" },
             found: Text {
                 ru: "на странице Integration API в личном кабинете домена: ключ подписи",
                 en: "on the page of the Integration API in the domain's account: signing key",

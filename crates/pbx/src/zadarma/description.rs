@@ -89,6 +89,7 @@ const BOTH: Description = Description {
     secrets: &[
         Secret {
             name: "key",
+            title: Text { ru: "Ключ", en: "Key" },
             found: Text {
                 ru: "в личном кабинете, «Настройки → Интеграции и API → Ключи и API»: ключ",
                 en: "in the personal area, Settings → Integrations and API → API keys: key",
@@ -98,6 +99,7 @@ const BOTH: Description = Description {
         },
         Secret {
             name: "secret",
+            title: Text { ru: "Секретный ключ", en: "Secret key" },
             found: Text {
                 ru: "в личном кабинете, «Настройки → Интеграции и API → Ключи и API»: секретный ключ",
                 en: "in the personal area, Settings → Integrations and API → API keys: secret key",

@@ -86,7 +86,9 @@ describe("connecting a PBX to a gateway", () => {
   });
 
   it.each([
-    [{ field: "keys", fault: "missing", part: "token" }, /Звонки не приходят. Ключ .?token.?: здесь пусто, введите\.$/],
+    [{ field: "keys", fault: "missing", part: "client_id" }, /Звонки не приходят. Введите: «Идентификационный код»\.$/],
+    [{ field: "keys", fault: "invisible", part: "key" }, /Звонки не приходят. «Ключ подписи»: внутри перенос строки/],
+    [{ field: "keys", fault: "missing", part: "of_later" }, /Звонки не приходят. Введите: ключ .?of_later.?\.$/],
     [{}, /Настройки: проверьте, что введено \(ответ программы: .?no code.?\)\.$/],
   ] as const)("says in the person's language why a connection is not at work: %j", async (wrong, words) => {
     await settings((platform) => {
@@ -97,8 +99,8 @@ describe("connecting a PBX to a gateway", () => {
         return { connections: connections.map((connection) => ({ ...connection, wrong: refused })) };
       };
     });
-    const said = screen.getByTestId("gateway-connection").querySelector(".hint")?.textContent;
-    expect(said).toMatch(words);
+    const said = () => screen.getByTestId("gateway-connection").querySelector(".hint")?.textContent;
+    await vi.waitFor(() => expect(said()).toMatch(words));
   });
 
   it("shows an office at once, and nothing of another whose answer comes late", async () => {
@@ -159,6 +161,8 @@ describe("connecting a PBX to a gateway", () => {
   });
 
   it.each([
+    [{ field: "keys", fault: "invisible", part: "token" }, /«Ключ интеграции»: внутри перенос строки/],
+    [{ field: "keys", fault: "missing", part: "token" }, /Введите: «Ключ интеграции»/],
     [{ field: "keys", fault: "invisible", part: "api_key" }, /Ключ .?api_key.?: внутри перенос строки/],
     [{ field: "address", fault: "plainHttp" }, /Адрес: нужен https/],
     [{ field: "overrides" }, /Настройки: проверьте, что введено \(ответ программы: .*wrong/],

@@ -1,3 +1,4 @@
+import { language } from "$lib/language.svelte";
 import { RIGHT_KEY } from "$platform/fake/connecting";
 import { fetchParts } from "$tests/parts";
 import { show, state, stepStatus } from "$tests/wizard";
@@ -40,5 +41,19 @@ describe("the pages of the wizard", () => {
     await user.click(screen.getByTestId("wizard-next"));
     await screen.findByTestId("wizard-phone");
     expect(filled.mock.calls[0]?.[0].zone).toBe("UTC");
+  });
+
+  it("call a key what the vendor's account calls it, in the language of the reader", async () => {
+    const { user } = await show();
+    await user.click(screen.getByTestId("connect-own"));
+    await user.click(await screen.findByTestId("wizard-make-mango-vpbx"));
+    await screen.findByTestId("wizard-key-api_salt");
+    const labels = () =>
+      ["api_key", "api_salt"].map(
+        (key) => screen.getByTestId(`wizard-key-${key}`).closest("label")?.querySelector(".label")?.textContent,
+      );
+    expect(labels()).toEqual(["Уникальный код вашей АТС", "Ключ для создания подписи"]);
+    language.code = "en";
+    await vi.waitFor(() => expect(labels()).toEqual(["Unique code of your PBX", "Key for the signature"]));
   });
 });

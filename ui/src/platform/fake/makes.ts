@@ -1,10 +1,11 @@
 // The makes as the program describes them for a computer without a public address.
 import type { Ability } from "$generated/Ability";
 import type { MakeView } from "$generated/MakeView";
+import type { Titles } from "$generated/Titles";
 
 const both = (ru: string, en: string) => ({ ru, en });
 const account = both("от имени всего аккаунта", "the whole account");
-const key = (name: string, ru: string, en: string) => ({ name, found: both(ru, en) });
+const key = (name: string, title: Titles, ru: string, en: string) => ({ name, title, found: both(ru, en) });
 
 const usual = {
   recordings: "yes" as const,
@@ -33,10 +34,16 @@ export const MAKES: MakeView[] = [
     keys: [
       key(
         "client_id",
+        both("Идентификационный код", "Identification code"),
         "на странице Integration API: идентификационный код",
         "on the page of the Integration API: code",
       ),
-      key("key", "на странице Integration API: ключ подписи", "on the page of the Integration API: signing key"),
+      key(
+        "key",
+        both("Ключ подписи", "Signing key"),
+        "на странице Integration API: ключ подписи",
+        "on the page of the Integration API: signing key",
+      ),
     ],
     address: "https://api.cloudpbx.rt.ru",
   },
@@ -57,6 +64,7 @@ export const MAKES: MakeView[] = [
       {
         ...key(
           "token",
+          both("Ключ интеграции", "Integration key"),
           "ключ интеграции, один на внешнюю систему: он есть у того, кто её создал",
           "the key of the integration, one per external system: whoever made it has it",
         ),
@@ -79,8 +87,18 @@ export const MAKES: MakeView[] = [
     ),
     keyActsFor: account,
     keys: [
-      key("api_key", "«Интеграции → API коннектор»: код вашей АТС", "Integrations → API connector: code of your PBX"),
-      key("api_salt", "«Интеграции → API коннектор»: ключ подписи", "Integrations → API connector: key for signatures"),
+      key(
+        "api_key",
+        both("Уникальный код вашей АТС", "Unique code of your PBX"),
+        "«Интеграции → API коннектор»: код вашей АТС",
+        "Integrations → API connector: code of your PBX",
+      ),
+      key(
+        "api_salt",
+        both("Ключ для создания подписи", "Key for the signature"),
+        "«Интеграции → API коннектор»: ключ подписи",
+        "Integrations → API connector: key for signatures",
+      ),
     ],
     address: "https://app.mango-office.ru/vpbx",
   },
@@ -94,8 +112,13 @@ export const MAKES: MakeView[] = [
     first: both("АТС должна быть включена", "The PBX must be on"),
     keyActsFor: account,
     keys: [
-      key("key", "«Интеграции и API → Ключи и API»: ключ", "Integrations and API → API keys: key"),
-      key("secret", "«Интеграции и API → Ключи и API»: секретный ключ", "Integrations and API → API keys: secret key"),
+      key("key", both("Ключ", "Key"), "«Интеграции и API → Ключи и API»: ключ", "Integrations and API → API keys: key"),
+      key(
+        "secret",
+        both("Секретный ключ", "Secret key"),
+        "«Интеграции и API → Ключи и API»: секретный ключ",
+        "Integrations and API → API keys: secret key",
+      ),
     ],
     address: "https://api.zadarma.com",
   },
@@ -111,8 +134,18 @@ export const MAKES: MakeView[] = [
     ),
     keyActsFor: account,
     keys: [
-      key("api_key", "в личном кабинете, в настройках API: ключ", "in the settings of the API: the key"),
-      key("password", "рядом с ключом: пароль ключа", "beside the key: the key’s password"),
+      key(
+        "api_key",
+        both("Ключ", "Key"),
+        "в личном кабинете, в настройках API: ключ",
+        "in the settings of the API: the key",
+      ),
+      key(
+        "password",
+        both("Пароль ключа", "Key password"),
+        "рядом с ключом: пароль ключа",
+        "beside the key: the key’s password",
+      ),
     ],
     address: "https://api.ringcloud.ru",
   },
@@ -129,7 +162,14 @@ export const MAKES: MakeView[] = [
       "an integration channel of the type Subscriber must stand in the Settings application",
     ),
     keyActsFor: both("от имени каждого пользователя домена", "every user of the domain"),
-    keys: [key("token", "«Каналы интеграции»: поле token_local", "Integration channels: the field token_local")],
+    keys: [
+      key(
+        "token",
+        both("Токен", "Token"),
+        "«Каналы интеграции»: поле token_local",
+        "Integration channels: the field token_local",
+      ),
+    ],
     kinds: [
       {
         kind: "user",
