@@ -1,6 +1,7 @@
 import type { JournalDirection } from "$generated/JournalDirection";
 import type { JournalVerdict } from "$generated/JournalVerdict";
 import { englishCount, russianCount, texts } from "$lib/language.svelte";
+import { vendorWords } from "./methods";
 
 interface JournalText {
   title: string;
@@ -148,7 +149,10 @@ export const journalText = texts<JournalText>({
   },
 });
 
-/** What a method is called: the vendor's word, or ours where we gave it its name. */
-export function methodWords(method: string): string {
-  return journalText().methods[method] ?? method;
+/** What a method is called in plain language, and the vendor's name for it beside that; one without words is its name alone. */
+export function methodWords(method: string): { words: string; code?: string } {
+  const own = journalText().methods;
+  if (Object.hasOwn(own, method)) return { words: own[method] as string };
+  const words = vendorWords(method);
+  return words === undefined ? { words: method } : { words, code: method };
 }

@@ -1,5 +1,6 @@
 import type { PathEvent } from "$generated/PathEvent";
 import { texts } from "$lib/language.svelte";
+import { vendorWords } from "./methods";
 
 interface PathEventText {
   /** Our own commands and decisions, by their names. */
@@ -55,14 +56,15 @@ const text = texts<PathEventText>({
   },
 });
 
-/** What an event of a call's way is called: the vendor's own word, or ours in plain language. */
+/** What an event of a call's way is called in plain language, with the vendor's own word behind; that alone where we have none. */
 export function eventWords({ kind, own, route }: PathEvent): string {
   const { own: names, rules, rule } = text();
   // A command that a rule gave is signed by it.
   const by = /^rule (.+)$/.exec(kind)?.[1];
   const ours = by === undefined ? (names[kind] ?? kind) : rule(rules[by] ?? by);
   const said = route === undefined ? undefined : route in rules ? rule(rules[route] as string) : route;
-  return [own ? ours : kind, said].filter(Boolean).join(": ");
+  const theirs = [vendorWords(kind), kind].filter(Boolean).join(" · ");
+  return [own ? ours : theirs, said].filter(Boolean).join(": ");
 }
 
 /** Whose an event is that no PBX sent. */

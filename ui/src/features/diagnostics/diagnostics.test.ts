@@ -97,7 +97,7 @@ describe("Why no card", () => {
     const { user, rows, showCall } = await opened();
     await user.click(rows[0] as HTMLElement);
     const [first, own] = await screen.findAllByTestId("path-event");
-    expect(first?.textContent).toMatch(/new.*подпись совпала/s);
+    expect(first?.textContent).toMatch(/Новый вызов · new.*подпись совпала/s);
     expect(own?.textContent).toMatch(/правило не успело ответить АТС: правило «нежелательный номер».*Трубка/s);
     expect(own?.textContent).not.toMatch(/ruleTooLate|blocked|без подписи/);
     await user.click(screen.getByTestId("path-call"));
