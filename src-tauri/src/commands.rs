@@ -138,6 +138,12 @@ impl ShellCommands for Shell<'_> {
         self.offices().lists(&request.office).await
     }
 
+    async fn export_setup(&self, request: AdminOfficeRequest) -> Answer<KeptFile> {
+        let text = self.offices().setup_file(&request.office).await?;
+        let file = self.kept_files().keep("trubka-office", "toml", text).await?;
+        Ok(KeptFile { file })
+    }
+
     async fn save_list(&self, request: SaveListRequest) -> Answer<OfficeLists> {
         self.offices().save_list(request).await
     }

@@ -92,6 +92,8 @@ mod tests {
         let second = write_new(&folder, "x", "csv", "second").expect("is written");
         let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         assert_eq!((name(&first).as_deref(), name(&second).as_deref()), (Some("x.csv"), Some("x-2.csv")));
+        let other = write_new(&folder, "x", "toml", "third").expect("is written");
+        assert_eq!(name(&other).as_deref(), Some("x.toml"));
         assert_eq!(std::fs::read_to_string(&first).expect("is read"), "first");
         let other = write_new(&folder, "x", "pem", "another kind").expect("is written");
         assert_eq!(name(&other).as_deref(), Some("x.pem"));

@@ -21,6 +21,11 @@ impl Offices {
         })
     }
 
+    /// How an office is set up, as TOML for a gateway's file, without secrets.
+    pub(crate) async fn setup_file(&self, office: &str) -> Result<String, ContractError> {
+        Ok(self.remote(office)?.setup_file().await?)
+    }
+
     /// Puts a list in place of what was seen, and reads all of them anew.
     pub(crate) async fn save_list(&self, request: SaveListRequest) -> Result<OfficeLists, ContractError> {
         let SaveListRequest { office, revision, list } = request;

@@ -172,6 +172,8 @@ export interface MainCommands {
   officeLists(request: AdminOfficeRequest): Promise<OfficeLists>;
   /** Puts one of these lists in place of what was seen: whole, or not at all. */
   saveList(request: SaveListRequest): Promise<OfficeLists>;
+  /** Keeps how an office is set up in a new TOML file among the person's downloads. No secret is in it. */
+  exportSetup(request: AdminOfficeRequest): Promise<KeptFile>;
   /** Takes an invitation back. */
   revokeInvitation(request: NamedInvitation): Promise<void>;
   /** Gives an open invitation another link, told this once; the former one leads nowhere any more. */
@@ -263,6 +265,7 @@ export const mainCommands = {
   showFile: { name: "show_file", answers: false },
   officeLists: { name: "office_lists", answers: true },
   saveList: { name: "save_list", answers: true },
+  exportSetup: { name: "export_setup", answers: true },
   revokeInvitation: { name: "revoke_invitation", answers: false },
   reissueInvitation: { name: "reissue_invitation", answers: true },
   removePerson: { name: "remove_person", answers: false },

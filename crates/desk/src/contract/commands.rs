@@ -97,6 +97,8 @@ macro_rules! command_table {
             [Main] shell office_lists(AdminOfficeRequest) -> OfficeLists;
             /// Puts one of these lists in place of what was seen: whole, or not at all.
             [Main] shell save_list(SaveListRequest) -> OfficeLists;
+            /// Keeps how an office is set up in a new TOML file among the person's downloads. No secret is in it.
+            [Main] shell export_setup(AdminOfficeRequest) -> KeptFile;
             /// Takes an invitation back.
             [Main] shell revoke_invitation(NamedInvitation);
             /// Gives an open invitation another link, told this once; the former one leads nowhere any more.

@@ -343,6 +343,9 @@ async fn lists_are_taken_up_by_the_running_office_and_only_from_what_was_seen() 
         assert!(exported.contains(part), "{part} in {exported}");
     }
     assert!(!exported.contains(KEY));
+    let address = format!("http://{}", office.program.socket()).parse().expect("a URL");
+    let remote = link::RemoteOffice::connect(&address, office.admin.clone().into(), None).expect("a loopback address");
+    assert_eq!(remote.setup_file().await.expect("is told"), exported);
 }
 
 #[tokio::test]

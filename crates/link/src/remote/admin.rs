@@ -67,6 +67,11 @@ impl RemoteOffice {
         self.http.get(&["v1", "admin", "config"]).await
     }
 
+    /// All of that as TOML for the gateway's file. Nothing of a secret but where it is to be.
+    pub async fn setup_file(&self) -> Result<String, OfficeError> {
+        self.http.text(&["v1", "admin", "export"]).await
+    }
+
     /// Puts a list in place of the one that was seen: whole, or not at all where somebody else has changed it since.
     pub async fn put_list(&self, list: &PutList) -> Result<Revision, OfficeError> {
         let path = |name| ["v1", "admin", name];

@@ -111,6 +111,15 @@ impl Http {
         read(&response, &[200])
     }
 
+    /// Reads a text that must be there.
+    pub(super) async fn text(&self, path: &[&str]) -> Result<String, OfficeError> {
+        let response = self.send(Request::get(self.url(path))).await?;
+        if response.status != 200 {
+            return Err(refusal(&response));
+        }
+        String::from_utf8(response.body.into()).map_err(|_| not_a_gateway())
+    }
+
     /// Reads one thing that may not be there.
     pub(super) async fn find<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, OfficeError> {
         self.find_with(path, &[]).await

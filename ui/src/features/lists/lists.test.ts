@@ -12,7 +12,7 @@ const row = { state: "live" as const, refused: [], warnings: [], drained: 0, hol
 const CONNECTIONS = [{ ...row, id: "rt1", title: { ru: "Ростелеком", en: "Rostelecom" } }];
 
 async function show() {
-  const platform = lists();
+  const platform = { ...lists(), showFile: vi.fn(async () => {}) };
   const main = document.querySelector("main") ?? document.body.appendChild(document.createElement("main"));
   render(OfficeLists, { target: main, props: { office: "o", connections: CONNECTIONS, platform } });
   await screen.findAllByTestId("list-row");
@@ -109,5 +109,20 @@ describe("the lists of an office", () => {
     expect(listOf("contacts", rowsOf(told, "contacts"))).toEqual({ kind: "contacts", rows: contacts });
     expect(listOf("people", rowsOf(told, "people"))).toEqual({ kind: "people", rows: told.people });
     expect(listOf("lines", rowsOf(told, "lines"))).toEqual({ kind: "lines", rows: [] });
+  });
+
+  it("are kept with the rest of the setup in a TOML file, which says where it is or why there is none", async () => {
+    const { platform, user } = await show();
+    const save = vi.spyOn(platform, "exportSetup").mockRejectedValueOnce(failure("storage"));
+    await user.click(screen.getByTestId("setup-export"));
+    expect(await screen.findByTestId("error")).toBeTruthy();
+    await user.click(screen.getByTestId("setup-export"));
+    const file = (await screen.findByTestId("setup-file")).textContent;
+    expect(file).toMatch(/\.toml$/);
+    expect(screen.queryByTestId("error")).toBeNull();
+    expect(save).toHaveBeenCalledWith({ office: "o" });
+    await user.click(screen.getByTestId("setup-file-show"));
+    expect(platform.showFile).toHaveBeenCalledWith({ file });
+    expect(await objections()).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ function contacts(): OfficeLists["contacts"] {
   ];
 }
 
-export function lists(): Pick<MainCommands, "officeLists" | "saveList"> {
+export function lists(): Pick<MainCommands, "officeLists" | "saveList" | "exportSetup"> {
   let told: OfficeLists = {
     revision: 1,
     lines: [
@@ -36,6 +36,7 @@ export function lists(): Pick<MainCommands, "officeLists" | "saveList"> {
   };
   return {
     officeLists: async () => told,
+    exportSetup: async () => ({ file: "/home/belova/Downloads/trubka-office-2025-11-20-143600.toml" }),
     saveList: async ({ list }) => {
       const merged = { [list.kind]: [...told[list.kind].filter(({ fixed }) => fixed), ...list.rows] };
       told = { ...told, ...merged, revision: told.revision + 1 };
