@@ -3,7 +3,7 @@
 use calls::ConnectionId;
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{ExtensionRef, JoinCode, JoinLink, Role, join::SecretText};
+use link::wire::{AuditAction, ExtensionRef, JoinCode, JoinLink, Role, join::SecretText};
 use store::{AuditEntry, Invitation, Random, Store};
 use url::Url;
 
@@ -110,7 +110,8 @@ pub async fn invite(
         [one] => format!("invitation {}: {}", one.id, audit_words::rights(&one.role, &one.extensions, &one.groups)),
         _ => format!("a table of {count}: {admins} admins, {managers} managers"),
     };
-    let entry = AuditEntry { at: now, who: who.to_owned(), action: "invited".to_owned(), subject, detail };
+    let entry =
+        AuditEntry { at: now, who: who.to_owned(), action: AuditAction::Invited.name().to_owned(), subject, detail };
     store.add_invitations(rows, entry).await?;
     Ok(made)
 }
@@ -128,7 +129,7 @@ pub async fn reissue(
     let expires_at = now.checked_add(VALID).unwrap_or(Timestamp::MAX);
     let link = JoinLink { address: address.url.clone(), code: code.clone(), ca: address.ca };
     let link = link.text().ok_or(InviteError::NoAddress)?;
-    let (action, subject) = ("reissuedInvitation".to_owned(), id.to_owned());
+    let (action, subject) = (AuditAction::ReissuedInvitation.name().to_owned(), id.to_owned());
     let entry = AuditEntry { at: now, who: who.to_owned(), action, subject, detail: String::new() };
     let is_open = store.reissue_invitation(id, hash(&code), expires_at, entry).await?;
     Ok(is_open.then(|| MadeInvitation { id: id.to_owned(), link, expires_at }))

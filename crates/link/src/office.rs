@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use crate::{
     error::OfficeError,
     wire::{
-        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame, JournalDetail,
-        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck, StageName,
-        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
+        ActOnCall, AskedAgain, AuditPage, AuditRange, CardDecision, CardPath, CardsReport, CommandView, Cursor, Frame,
+        JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck,
+        StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 
@@ -135,4 +135,7 @@ pub trait Office: Send + Sync {
 
     /// Forgets all of it, which stands in the audit.
     async fn clear_journal(&self) -> Result<(), OfficeError>;
+
+    /// A page of what administrators changed, newest first; for administrators.
+    async fn audit(&self, range: AuditRange) -> Result<AuditPage, OfficeError>;
 }

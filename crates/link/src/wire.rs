@@ -6,6 +6,7 @@ pub mod people;
 
 mod action;
 mod address_test;
+mod audit;
 mod card_path;
 mod connection;
 mod join_link;
@@ -25,6 +26,7 @@ use ts_rs::TS;
 
 pub use action::{ActOnCall, ActionBody};
 pub use address_test::{TEST_SECONDS, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish};
+pub use audit::{AuditAction, AuditLine, AuditPage, AuditRange};
 pub use card_path::{
     CardDecision, CardDecisions, CardPath, CardRule, CardSpeed, CardsReport, CauseDetails, DeskName, DeskOutcome, Hop,
     HopPlace, HopState, LARGEST_REPORT, NoCard, PathEvent, WithoutCard,

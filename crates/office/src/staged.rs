@@ -9,7 +9,7 @@ use link::wire::{
 };
 use pbx::{Delivery, StageAdvice, Stages};
 
-pub(crate) use evidence::{CHECKED_STAGE, Evidence, Exchange, Wanted};
+pub(crate) use evidence::{Evidence, Exchange, Wanted};
 
 use crate::setup::titles;
 

@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, ExtensionRef, JournalDetail,
-        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role, SignatureCheck, StageName,
-        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
+        ActOnCall, AskedAgain, AuditPage, AuditRange, CardDecision, CardPath, CardsReport, CommandView, Cursor,
+        ExtensionRef, JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role,
+        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use office::{GroupSettings, OfficeConfig, OfficeHandle, RoutingRules, Trials, View, Viewer};
@@ -441,5 +441,9 @@ impl Office for OwnOffice {
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {
         self.view()?.clear_journal().await
+    }
+
+    async fn audit(&self, range: AuditRange) -> Result<AuditPage, OfficeError> {
+        self.view()?.audit(range).await
     }
 }

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, RemoteOffice, SignInError,
     wire::{
-        ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail, JournalExport,
-        JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck, StageName, StageRun, StagedCheck,
-        StateReport, TestReport, TestWish, Trace, admin::TrialMode,
+        ActOnCall, AskedAgain, AuditPage, AuditRange, CardDecision, CardPath, CardsReport, CommandView, Cursor,
+        JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, SignatureCheck,
+        StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use own::{Keyring, KeyringQuestion};
@@ -170,6 +170,10 @@ impl Office for StoredOffice {
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {
         self.office()?.clear_journal().await
+    }
+
+    async fn audit(&self, range: AuditRange) -> Result<AuditPage, OfficeError> {
+        self.office()?.audit(range).await
     }
 }
 

@@ -3,6 +3,8 @@ import type { ActOnCallRequest } from "./ActOnCallRequest";
 import type { ActOnCardRequest } from "./ActOnCardRequest";
 import type { AdminOfficeRequest } from "./AdminOfficeRequest";
 import type { AskedAgain } from "./AskedAgain";
+import type { AuditPage } from "./AuditPage";
+import type { AuditRequest } from "./AuditRequest";
 import type { BeginConnectionRequest } from "./BeginConnectionRequest";
 import type { BeginTrialRequest } from "./BeginTrialRequest";
 import type { CallBackRequest } from "./CallBackRequest";
@@ -138,6 +140,8 @@ export interface MainCommands {
   exportJournal(request: ExportJournalRequest): Promise<ExportedJournal>;
   /** Forgets all of it. */
   clearJournal(request: ClearJournalRequest): Promise<void>;
+  /** A page of what administrators changed at an office, newest first. */
+  auditPage(request: AuditRequest): Promise<AuditPage>;
   /** Shape, length and place of a recording. */
   openRecording(request: OpenRecordingRequest): Promise<RecordingView>;
   /** Keeps what a person has set and shows it at once. */
@@ -248,6 +252,7 @@ export const mainCommands = {
   replayWebhook: { name: "replay_webhook", answers: true },
   exportJournal: { name: "export_journal", answers: true },
   clearJournal: { name: "clear_journal", answers: false },
+  auditPage: { name: "audit_page", answers: true },
   openRecording: { name: "open_recording", answers: true },
   saveSettings: { name: "save_settings", answers: false },
   dismissNotice: { name: "dismiss_notice", answers: false },

@@ -20,6 +20,7 @@ import { connecting } from "./fake/connecting";
 import { diagnosing } from "./fake/diagnosing";
 import { detailsOf } from "./fake/details";
 import { joining } from "./fake/joining";
+import { auditing } from "./fake/auditing";
 import { journaling } from "./fake/journaling";
 import { staging } from "./fake/staged";
 import { stating } from "./fake/state";
@@ -127,6 +128,7 @@ export function mainPlatform(): MainPlatform & { wire: Wire<MainEvents> } {
     previewDial: async ({ text }) => preview(text),
     placeCall: async () => ({ call: { office: "demo", id: "call0" } }),
     ...diagnosing(),
+    ...auditing(),
     ...journaling(),
     ...stating(),
     ...staging(),

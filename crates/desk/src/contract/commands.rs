@@ -63,6 +63,8 @@ macro_rules! command_table {
             [Main] shell export_journal(ExportJournalRequest) -> ExportedJournal;
             /// Forgets all of it.
             [Main] desk clear_journal(ClearJournalRequest);
+            /// A page of what administrators changed at an office, newest first.
+            [Main] desk audit_page(AuditRequest) -> AuditPage;
             /// Shape, length and place of a recording.
             [Main] desk open_recording(OpenRecordingRequest) -> RecordingView;
             /// Keeps what a person has set and shows it at once.

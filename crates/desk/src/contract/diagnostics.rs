@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use calls::ConnectionId;
 pub use link::wire::{
-    AskedAgain, CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView, ConnectionReport, DeskName,
-    DeskOutcome, EventMeaning, ExportedEntry, Hop, HopPlace, HopState, JournalAgain, JournalDetail, JournalDirection,
-    JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict, NoCard, PathEvent, ProofName, QuotaCounted,
-    QuotaView, ReadAgain, ReadEvent, Reading, SignatureCheck, StageCause, StageName, StageProof, StageReport, StageRun,
-    StageState, StagedCheck, StateReport, TestCause, TestMessageView, TestPlace, TestReport, TestStage, TestWish,
-    WithoutCard, admin::TrialMode,
+    AskedAgain, AuditAction, AuditLine, AuditPage, CardPath, CardSpeed, CardsReport, CertificateRole, CertificateView,
+    ConnectionReport, DeskName, DeskOutcome, EventMeaning, ExportedEntry, Hop, HopPlace, HopState, JournalAgain,
+    JournalDetail, JournalDirection, JournalFilter, JournalLine, JournalPage, JournalReason, JournalVerdict, NoCard,
+    PathEvent, ProofName, QuotaCounted, QuotaView, ReadAgain, ReadEvent, Reading, SignatureCheck, StageCause,
+    StageName, StageProof, StageReport, StageRun, StageState, StagedCheck, StateReport, TestCause, TestMessageView,
+    TestPlace, TestReport, TestStage, TestWish, WithoutCard, admin::TrialMode,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -147,6 +147,18 @@ pub struct NamedEntry {
 pub struct ClearJournalRequest {
     /// Which office.
     pub office: String,
+}
+
+/// Wish to see a page of what administrators changed at an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditRequest {
+    /// At which office.
+    pub office: String,
+    /// Older than this entry.
+    #[ts(optional, type = "number")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
 }
 
 /// Wish to have what the filter shows of a request journal in a file, with the middle of each number hidden.

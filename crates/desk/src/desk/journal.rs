@@ -1,10 +1,12 @@
 //! What an office and its PBXs said to each other.
 
+use link::wire::AuditRange;
+
 use super::Desk;
 use crate::{
     contract::{
-        AskedAgain, ClearJournalRequest, ContractError, ExportJournalRequest, JournalDetail, JournalEntryRequest,
-        JournalPage, JournalRequest, NamedEntry, ReadAgain, SignatureCheck,
+        AskedAgain, AuditPage, AuditRequest, ClearJournalRequest, ContractError, ExportJournalRequest, JournalDetail,
+        JournalEntryRequest, JournalPage, JournalRequest, NamedEntry, ReadAgain, SignatureCheck,
     },
     journal_table::{JournalTable, TableText},
 };
@@ -55,5 +57,10 @@ impl Desk {
     /// Forgets all of it.
     pub async fn clear_journal(&self, request: ClearJournalRequest) -> Result<(), ContractError> {
         Ok(self.office(&request.office).await?.office.clear_journal().await?)
+    }
+
+    /// A page of what administrators changed at an office, newest first.
+    pub async fn audit_page(&self, AuditRequest { office, before }: AuditRequest) -> Result<AuditPage, ContractError> {
+        Ok(self.office(&office).await?.office.audit(AuditRange { before, limit: None }).await?)
     }
 }

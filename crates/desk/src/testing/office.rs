@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart, SignInError,
     wire::{
-        ActOnCall, AskedAgain, Call, CardDecision, CardPath, CardsReport, CommandView, ConnectionState, ConnectionView,
-        Cursor, ExtensionRef, Frame, JournalDetail, JournalExport, JournalFilter, JournalPage, PROTOCOL, PeaksView,
-        PlaceCall, ReadAgain, Role, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, StreamEvent,
-        TestReport, TestWish, Titles, Trace, You, admin::TrialMode,
+        ActOnCall, AskedAgain, AuditPage, AuditRange, Call, CardDecision, CardPath, CardsReport, CommandView,
+        ConnectionState, ConnectionView, Cursor, ExtensionRef, Frame, JournalDetail, JournalExport, JournalFilter,
+        JournalPage, PROTOCOL, PeaksView, PlaceCall, ReadAgain, Role, SignatureCheck, StageName, StageRun, StagedCheck,
+        StateReport, StreamEvent, TestReport, TestWish, Titles, Trace, You, admin::TrialMode,
     },
 };
 use tokio::sync::{mpsc, oneshot};
@@ -418,6 +418,10 @@ impl Office for FakeOffice {
     }
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {
+        Err(not_kept())
+    }
+
+    async fn audit(&self, _: AuditRange) -> Result<AuditPage, OfficeError> {
         Err(not_kept())
     }
 }

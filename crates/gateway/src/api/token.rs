@@ -9,7 +9,10 @@ use axum::{
 };
 use link::{
     OfficeError,
-    wire::join::{Renewed, SecretText},
+    wire::{
+        AuditAction,
+        join::{Renewed, SecretText},
+    },
 };
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -53,7 +56,7 @@ pub(crate) async fn sign_out(
     let entry = AuditEntry {
         at: gateway.clock.now(),
         who: format!("{} ({})", bearer.viewer.name, bearer.token.id),
-        action: "signedOut".to_owned(),
+        action: AuditAction::SignedOut.name().to_owned(),
         subject: bearer.token.name.clone(),
         detail: format!("token {}", bearer.token.id),
     };

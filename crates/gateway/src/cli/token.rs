@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::SignedDuration;
-use link::wire::{ExtensionRef, Role};
+use link::wire::{AuditAction, ExtensionRef, Role};
 use office::{Clock, SystemClock};
 use secrecy::ExposeSecret;
 use store::{AuditEntry, Token};
@@ -108,7 +108,7 @@ async fn issue(arguments: IssueArguments) -> anyhow::Result<ExitCode> {
     let new =
         NewToken { name: arguments.name, role, extensions: arguments.extensions, groups: arguments.groups, expires_at };
     let issued = tokens::issue(&store, new).await.context("keeping the token")?;
-    store.audit(audit("issuedToken", &name, detail(&issued.id))).await.context("noting it")?;
+    store.audit(audit(AuditAction::IssuedToken, &name, detail(&issued.id))).await.context("noting it")?;
     output::note(&format!("id {}; the token is shown this once:", issued.id));
     output::say(issued.secret.expose_secret())?;
     Ok(ExitCode::SUCCESS)
@@ -126,16 +126,16 @@ fn list(config: &Config) -> anyhow::Result<ExitCode> {
 
 async fn revoke(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
     let store = open::beside(&config.data_dir())?;
-    let entry = audit("removedPerson", id, String::new());
+    let entry = audit(AuditAction::RemovedPerson, id, String::new());
     if !store.revoke_token(id, entry).await.context("revoking the token")? {
         bail!("there is no token {id} that could be revoked; `token list` shows those there are");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn audit(action: &str, subject: &str, detail: String) -> AuditEntry {
+fn audit(action: AuditAction, subject: &str, detail: String) -> AuditEntry {
     let who = invite::WHO.to_owned();
-    AuditEntry { at: SystemClock.now(), who, action: action.to_owned(), subject: subject.to_owned(), detail }
+    AuditEntry { at: SystemClock.now(), who, action: action.name().to_owned(), subject: subject.to_owned(), detail }
 }
 
 fn line(token: &Token) -> String {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use calls::ConnectionId;
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{Introduction, admin::ConnectionSetup},
+    wire::{AuditAction, Introduction, admin::ConnectionSetup},
 };
 use office::{Clock, OfficeHandle};
 use pbx::NoKeyGiven;
@@ -141,7 +141,7 @@ impl Setup {
         let mut given = asking.marked.clone();
         given.secrets.insert(asking.secret.to_owned(), sealed);
         given.introduction = Some(Introduction::Given);
-        let entry = AuditEntry { action: "givenKey".to_owned(), ..entry };
+        let entry = AuditEntry { action: AuditAction::GivenKey.name().to_owned(), ..entry };
         self.put(office, &id, Some(given), entry).await.map(|()| id)
     }
 
@@ -151,7 +151,7 @@ impl Setup {
         if self.current().added.connections.get(&asking.id) != Some(&asking.marked) {
             return Ok(());
         }
-        let entry = AuditEntry { action: "refusedKey".to_owned(), ..entry };
+        let entry = AuditEntry { action: AuditAction::RefusedKey.name().to_owned(), ..entry };
         self.put(office, &asking.id, asking.before.clone(), entry).await
     }
 

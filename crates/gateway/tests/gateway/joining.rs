@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use link::wire::{JoinLink, Role};
-use secrecy::ExposeSecret;
+use link::{
+    Office, RemoteOffice,
+    wire::{AuditAction, AuditRange, JoinLink, Role},
+};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::AuditEntry;
@@ -191,6 +194,19 @@ async fn changed_rights_reach_an_open_desk_within_a_second() {
         audit["entries"].as_array().expect("a list").iter().filter_map(|it| it["action"].as_str()).collect();
     assert_eq!(actions, ["removedPerson", "changedRights", "joined", "invited"]);
     assert!(audit["entries"][0]["who"].as_str().is_some_and(|who| who.starts_with("Ольга (")), "{audit}");
+    assert_eq!(audit["next"], Value::Null, "nothing is older");
+
+    // An administrator's desk reads the same page by page.
+    let address = format!("http://{}", rig.address).parse().expect("a URL");
+    let desk = |token: String| RemoteOffice::connect(&address, SecretString::from(token), None).expect("is set up");
+    let office = desk(admin.clone());
+    let range = |before| AuditRange { before, limit: Some(3) };
+    let first = office.audit(range(None)).await.expect("a page");
+    assert_eq!(first.entries.len(), 3);
+    let last = office.audit(range(first.next)).await.expect("the next page");
+    assert_eq!((last.entries[0].action, last.entries.len(), last.next), (AuditAction::Invited, 1, None));
+    assert_eq!(rig.get(&admin, "/v1/admin/audit?limit=x").await.status, 400);
+    desk(rig.manager().await).audit(range(None)).await.expect_err("it is for administrators");
 }
 
 #[tokio::test]

@@ -23,9 +23,9 @@ use crate::{
     office::{ByteRange, FrameStream, Office, RecordingPart},
     remote::http::Http,
     wire::{
-        ActOnCall, ActionBody, AskedAgain, CardDecision, CardDecisions, CardPath, CardsReport, CommandView, Cursor,
-        JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, RunStage,
-        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
+        ActOnCall, ActionBody, AskedAgain, AuditPage, AuditRange, CardDecision, CardDecisions, CardPath, CardsReport,
+        CommandView, Cursor, JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain,
+        RunStage, SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace,
         admin::{BeginTrial, TrialMode},
     },
 };
@@ -160,5 +160,11 @@ impl Office for RemoteOffice {
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {
         self.http.remove(&["v1", "admin", "journal"]).await
+    }
+
+    async fn audit(&self, AuditRange { before, limit }: AuditRange) -> Result<AuditPage, OfficeError> {
+        let numbers = [("before", before.map(|id| id.to_string())), ("limit", limit.map(|count| count.to_string()))];
+        let query: Vec<_> = numbers.iter().filter_map(|(name, number)| Some((*name, number.as_deref()?))).collect();
+        self.http.get_with(&["v1", "admin", "audit"], &query).await
     }
 }

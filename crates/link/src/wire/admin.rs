@@ -340,34 +340,6 @@ pub struct Revision {
     pub revision: u64,
 }
 
-/// What admins changed, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Audit {
-    /// A page of it.
-    pub entries: Vec<AuditView>,
-}
-
-/// A change by an admin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditView {
-    /// Its place; the `before` of the next page.
-    pub id: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub who: String,
-    /// What was done, as a word.
-    pub action: String,
-    /// What it was done to.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub subject: String,
-    /// The rest, in words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub detail: String,
-}
-
 /// Where webhooks come in, below a gateway's public address; the connection's id follows.
 pub const HOOK_PATH: &str = "/hook/";
 

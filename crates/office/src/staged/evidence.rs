@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use calls::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
-use link::wire::{JournalDirection, JournalLine, JournalReason, JournalVerdict, StageName};
+use link::wire::{AuditAction, JournalDirection, JournalLine, JournalReason, JournalVerdict, StageName};
 use pbx::{Driver, TEST_LATE, TEST_NOTIFICATION};
 use store::Store;
 
@@ -13,8 +13,6 @@ use crate::{
     view::read_line as read,
 };
 
-/// What the audit calls a stage that somebody has begun or run.
-pub(crate) const CHECKED_STAGE: &str = "checkedStage";
 /// How far back it is looked; the journal keeps no more.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Entries of the journal that are looked through at most, and at a time.
@@ -102,7 +100,8 @@ impl Evidence {
         }
         for row in store.audit_before(None, AUDITED)? {
             let entry = row.entry;
-            let is_ours = entry.action == CHECKED_STAGE && entry.subject == wanted.connection.as_str();
+            let is_ours =
+                entry.action == AuditAction::CheckedStage.name() && entry.subject == wanted.connection.as_str();
             let stage = StageName::ALL.into_iter().find(|stage| stage.name() == entry.detail);
             if let Some(stage) = stage.filter(|_| is_ours && entry.at >= since)
                 && found.began(stage).is_none()

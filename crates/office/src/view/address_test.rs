@@ -7,7 +7,7 @@ use calls::ConnectionId;
 use http::{HeaderName, HeaderValue, Method};
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{TEST_SECONDS, TestReport, TestWish},
+    wire::{AuditAction, TEST_SECONDS, TestReport, TestWish},
 };
 use pbx::{TestWatch, WebhookRequest};
 use tokio::time::{Instant, timeout_at};
@@ -57,7 +57,7 @@ impl View {
         };
         let watch = driver.await_test(&call).ok_or_else(busy)?;
         let detail = format!("{}, {} s at most", wish.message, wish.seconds);
-        let entry = self.audit("testedAddress", id.as_str(), detail);
+        let entry = self.noted(AuditAction::TestedAddress, id.as_str(), detail);
         self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         let tested = run(&client, request, watch, Duration::from_secs(wish.seconds.into())).await;
         Ok(TestReport {

@@ -6,8 +6,8 @@ use calls::{Effect, VendorEvent};
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{
-        AskedAgain, EventMeaning, JournalAgain, JournalDirection, JournalLine, JournalVerdict, ReadAgain, ReadEvent,
-        Reading,
+        AskedAgain, AuditAction, EventMeaning, JournalAgain, JournalDirection, JournalLine, JournalVerdict, ReadAgain,
+        ReadEvent, Reading,
     },
 };
 use pbx::Original;
@@ -47,7 +47,7 @@ impl View {
         let (Some(connection), Some(Original::Question(question))) = (connection, self.office.originals.get(id)) else {
             return Err(not_again(again));
         };
-        let entry = self.audit("repeatedRequest", &format!("journal {id}"), line.method);
+        let entry = self.noted(AuditAction::RepeatedRequest, &format!("journal {id}"), line.method);
         self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         let asked = connection.driver.ask_again(&question).await;
         // Its row is handed in by now: once this is written, whoever looks sees it.
@@ -81,7 +81,7 @@ impl View {
         else {
             return Err(not_again(again));
         };
-        let entry = self.audit("replayedWebhook", &format!("journal {id}"), line.method.clone());
+        let entry = self.noted(AuditAction::ReplayedWebhook, &format!("journal {id}"), line.method.clone());
         self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         let read = connection.driver.read_again(&request, &connection.context(line.at));
         let before = Reading {

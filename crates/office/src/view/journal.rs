@@ -3,12 +3,12 @@
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{
-        ExportedEntry, JournalDetail, JournalDirection, JournalExport, JournalFilter, JournalLine, JournalPage, Role,
-        SignatureCheck,
+        AuditAction, ExportedEntry, JournalDetail, JournalDirection, JournalExport, JournalFilter, JournalLine,
+        JournalPage, Role, SignatureCheck,
     },
 };
 use pbx::{Original, SignedBy, WireForm, is_cut};
-use store::{AuditEntry, JournalRow};
+use store::JournalRow;
 
 use super::{View, storage};
 use crate::{
@@ -46,7 +46,7 @@ impl View {
         let newest = self.reading(move |view| newest(view)).await?;
         let newest = newest.first().map_or(0, |row| row.id);
         if filter.before.is_none_or(|before| before > newest) {
-            let entry = self.audit("exportedJournal", "journal", in_words(&filter));
+            let entry = self.noted(AuditAction::ExportedJournal, "journal", in_words(&filter));
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         }
         self.reading(move |view| {
@@ -100,7 +100,7 @@ impl View {
         self.admins_only()?;
         let (line, body) = self.entry(id).await?;
         if reveal {
-            let entry = self.audit("revealNumbers", &format!("journal {id}"), String::new());
+            let entry = self.noted(AuditAction::RevealNumbers, &format!("journal {id}"), String::new());
             self.office.store.audit(entry).await.map_err(|error| storage(&error))?;
         }
         let shown = |text: &str| if reveal { text.to_owned() } else { without_numbers(text) };
@@ -163,22 +163,13 @@ impl View {
         let store = &self.office.store;
         let newest = self.reading(|view| view.office.store.journal_before(None, 1).map_err(|error| storage(&error)));
         let Some(newest) = newest.await?.first().map(|row| row.id) else { return Ok(()) };
-        store.audit(self.audit("clearJournal", "journal", String::new())).await.map_err(|error| storage(&error))?;
+        store
+            .audit(self.noted(AuditAction::ClearJournal, "journal", String::new()))
+            .await
+            .map_err(|error| storage(&error))?;
         self.office.originals.clear();
         while store.forget_journal(newest, AT_A_TIME).await.map_err(|error| storage(&error))? == AT_A_TIME {}
         Ok(())
-    }
-
-    /// An entry of the audit about what this viewer does now.
-    pub(super) fn audit(&self, action: &str, subject: &str, detail: String) -> AuditEntry {
-        AuditEntry {
-            at: self.office.clock.now(),
-            // Names alone could be anybody's.
-            who: format!("{} ({})", self.viewer.name, self.viewer.id),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            detail,
-        }
     }
 
     pub(super) fn admins_only(&self) -> Result<(), OfficeError> {

@@ -3,6 +3,7 @@
 mod act;
 mod address_test;
 mod again;
+mod audit;
 mod callback_groups;
 mod cards;
 mod catch_up;
@@ -24,9 +25,9 @@ use jiff::Timestamp;
 use link::{
     ByteRange, FrameStream, Office, OfficeError, OfficeErrorKind, RecordingPart,
     wire::{
-        self, ActOnCall, AskedAgain, CardDecision, CardPath, CardsReport, CommandView, Cursor, JournalDetail,
-        JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role, SignatureCheck, StageName,
-        StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
+        self, ActOnCall, AskedAgain, AuditPage, AuditRange, CardDecision, CardPath, CardsReport, CommandView, Cursor,
+        JournalDetail, JournalExport, JournalFilter, JournalPage, PeaksView, PlaceCall, ReadAgain, Role,
+        SignatureCheck, StageName, StageRun, StagedCheck, StateReport, TestReport, TestWish, Trace, admin::TrialMode,
     },
 };
 use sha2::{Digest, Sha256};
@@ -263,6 +264,10 @@ impl Office for View {
 
     async fn clear_journal(&self) -> Result<(), OfficeError> {
         self.forget_journal().await
+    }
+
+    async fn audit(&self, range: AuditRange) -> Result<AuditPage, OfficeError> {
+        self.audit_page(range).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use calls::{Clock, ConnectionId};
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::{StageName, StageRun, StagedCheck, TestReport, TestWish},
+    wire::{AuditAction, StageName, StageRun, StagedCheck, TestReport, TestWish},
 };
 use pbx::{ConnectionConfig, Delivery, Driver, Journal};
 use url::Url;
@@ -14,7 +14,7 @@ use super::{View, storage};
 use crate::{
     connections::Connection,
     setup::titles,
-    staged::{self, CHECKED_STAGE, Evidence, Standing, Wanted},
+    staged::{self, Evidence, Standing, Wanted},
 };
 
 /// How long a PBX may take that is asked for a check.
@@ -79,7 +79,7 @@ impl View {
             let message = "there is nothing that the office could do itself for this stage";
             return Err(OfficeError::new(OfficeErrorKind::Unsupported, message));
         }
-        let entry = self.audit(CHECKED_STAGE, id.as_str(), stage.name().to_owned());
+        let entry = self.noted(AuditAction::CheckedStage, id.as_str(), stage.name().to_owned());
         let mut test = None;
         match stage {
             StageName::Plain => self.ask_test_host(&connection, false).await?,

@@ -4,7 +4,10 @@ use calls::ConnectionId;
 use jiff::SignedDuration;
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::admin::{TRIAL_HOURS, TrialMode},
+    wire::{
+        AuditAction,
+        admin::{TRIAL_HOURS, TrialMode},
+    },
 };
 
 use super::{View, storage};
@@ -28,7 +31,7 @@ impl View {
         let now = office.clock.now();
         let until = now.checked_add(SignedDuration::from_hours(i64::from(hours)));
         let until = until.map_err(|_| OfficeError::invalid("hours", "there is no such time"))?;
-        let entry = self.audit("beganTrial", id.as_str(), format!("for {hours} h, until {until}"));
+        let entry = self.noted(AuditAction::BeganTrial, id.as_str(), format!("for {hours} h, until {until}"));
         office.set_trial(id, Some(until), entry).await.map_err(|error| storage(&error))?;
         tracing::warn!(connection = %id, %until, "a connection is in trial mode: plain HTTP is taken for it");
         Ok(TrialMode { until })
@@ -42,7 +45,7 @@ impl View {
         if office.board.trials.until(id, office.clock.now()).is_none() {
             return Ok(());
         }
-        let entry = self.audit("endedTrial", id.as_str(), String::new());
+        let entry = self.noted(AuditAction::EndedTrial, id.as_str(), String::new());
         office.set_trial(id, None, entry).await.map_err(|error| storage(&error))
     }
 }

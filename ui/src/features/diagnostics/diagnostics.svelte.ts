@@ -5,14 +5,18 @@ import type { Hop } from "$generated/Hop";
 import type { WithoutCard } from "$generated/WithoutCard";
 import type { MainCommands } from "$generated/commands";
 import { Failures } from "$lib/failures.svelte";
+import { Audit, type AuditPlatform } from "./audit.svelte";
 import { Journal, type JournalPlatform } from "./journal.svelte";
 import { OfficeState, type StatePlatform } from "./state.svelte";
 
 /** What diagnostics asks the program. */
-export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday"> & JournalPlatform & StatePlatform;
+export type DiagnosticsPlatform = Pick<MainCommands, "cardPath" | "cardsToday"> &
+  AuditPlatform &
+  JournalPlatform &
+  StatePlatform;
 
 /** The parts of diagnostics. */
-export type Tab = "state" | "why" | "journal";
+export type Tab = "state" | "why" | "journal" | "audit";
 
 /** A call that is looked at; what was refused has no call. */
 export interface Looked {
@@ -28,12 +32,14 @@ export class Diagnostics {
   looked: Looked | undefined = $state.raw();
   path: CardPath | undefined = $state.raw();
   readonly failures = new Failures<"report" | "path">();
+  readonly audit: Audit;
   readonly journal: Journal;
   readonly state: OfficeState;
   /** Answers to what is not asked any more are passed over. */
   #asked = 0;
 
   constructor(private readonly platform: DiagnosticsPlatform) {
+    this.audit = new Audit(platform);
     this.journal = new Journal(platform);
     this.state = new OfficeState(platform);
   }

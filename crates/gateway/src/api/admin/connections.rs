@@ -7,7 +7,7 @@ use calls::ConnectionId;
 use link::{
     Office, OfficeError, OfficeErrorKind,
     wire::{
-        CheckOutcome, CheckStep, Phones, TestReport, TestWish,
+        AuditAction, CheckOutcome, CheckStep, Phones, TestReport, TestWish,
         admin::{
             BeginTrial, CheckConnection, ConnectionSetup, IntroduceConnection, ListPhones, PutConnection, Revision,
             TrialMode,
@@ -55,7 +55,7 @@ pub(crate) async fn put(
         listed(&overrides),
         listed(&named)
     );
-    let entry = admin.audit(&gateway, "putConnection", id.as_str(), detail);
+    let entry = admin.audit(&gateway, AuditAction::PutConnection, id.as_str(), detail);
     run_to_end(async move {
         let by = admin.0.viewer.name.clone();
         let change = Change { wanted, paused: put.paused, seen: put.revision, by };
@@ -82,7 +82,8 @@ async fn own_phone(gateway: &Gateway, admin: &Admin, id: &ConnectionId, phone: S
         return Ok(());
     }
     let extensions = token.extensions.iter().cloned().chain([own]).collect();
-    let entry = admin.audit(gateway, "changedRights", &token.name, format!("token {}: own phone at {id}", token.id));
+    let entry =
+        admin.audit(gateway, AuditAction::ChangedRights, &token.name, format!("token {}: own phone at {id}", token.id));
     store.change_token(&token.id, &token.role, extensions, token.groups, entry).await?;
     Ok(())
 }
@@ -99,7 +100,7 @@ pub(crate) async fn introduce(
     let name = office::read_program_name(&name)?;
     let wanted = crate::setup::Wanted::read(id.clone(), &pbx, None, base_url, overrides, &BTreeMap::new())?;
     let detail = format!("{pbx}, as {name}{}", if again { ", once more" } else { "" });
-    let entry = admin.audit(&gateway, "askedForKey", id.as_str(), detail);
+    let entry = admin.audit(&gateway, AuditAction::AskedForKey, id.as_str(), detail);
     run_to_end(async move {
         let by = admin.0.viewer.name.clone();
         let wish = Introduce { wanted, name, again, by };
@@ -115,7 +116,7 @@ pub(crate) async fn remove(
     Segment(id): Segment<String>,
 ) -> Result<Json<Revision>, ApiError> {
     let id: ConnectionId = id.parse().map_err(|_| SetupError::NotFound)?;
-    let entry = admin.audit(&gateway, "removedConnection", id.as_str(), String::new());
+    let entry = admin.audit(&gateway, AuditAction::RemovedConnection, id.as_str(), String::new());
     run_to_end(async move {
         let revision = setup(&gateway)?.remove_connection(&gateway.office, &id, entry).await?;
         gateway.trials.forget(&id);
@@ -135,7 +136,7 @@ pub(crate) async fn check(
     let wanted = crate::setup::Wanted::read(id.clone(), &pbx, zone, base_url, overrides, &secrets)?;
     let config = setup(&gateway)?.to_try(&wanted)?;
     let taken = format!("; step {}", step_name(step));
-    note_use(&gateway, &admin, &wanted, &config, "checkedConnection", &taken).await?;
+    note_use(&gateway, &admin, &wanted, &config, AuditAction::CheckedConnection, &taken).await?;
     let trial =
         gateway.trials.of(&gateway.clock, config, phone.trim()).map_err(|error| office::unusable_settings(&error))?;
     run_to_end(async move {
@@ -196,7 +197,7 @@ pub(crate) async fn phones(
     let ListPhones { id, pbx, zone, base_url, overrides, secrets } = body::json(&body)?;
     let wanted = crate::setup::Wanted::read(id, &pbx, zone, base_url, overrides, &secrets)?;
     let config = setup(&gateway)?.to_try(&wanted)?;
-    note_use(&gateway, &admin, &wanted, &config, "listedPhones", "").await?;
+    note_use(&gateway, &admin, &wanted, &config, AuditAction::ListedPhones, "").await?;
     let phones = gateway.trials.phones(&gateway.clock, config).await.map_err(|error| match error {
         PhonesError::Settings(error) => office::unusable_settings(&error),
         PhonesError::NotTold(message) => OfficeError::new(OfficeErrorKind::Unreachable, message),
@@ -211,7 +212,7 @@ async fn note_use(
     admin: &Admin,
     wanted: &crate::setup::Wanted,
     config: &pbx::ConnectionConfig,
-    action: &str,
+    action: AuditAction,
     more: &str,
 ) -> Result<(), ApiError> {
     let kept: Vec<&str> =

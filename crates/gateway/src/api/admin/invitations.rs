@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{
-        ExtensionRef,
+        AuditAction, ExtensionRef,
         people::{ImportInvitations, ImportedInvitations, Invite, Invited, NamedLink, TableFault, TablePreview},
     },
 };
@@ -115,7 +115,7 @@ pub(crate) async fn revoke(
     admin: Admin,
     Segment(id): Segment<String>,
 ) -> Result<StatusCode, ApiError> {
-    let entry = admin.audit(&gateway, "revokedInvitation", &id, String::new());
+    let entry = admin.audit(&gateway, AuditAction::RevokedInvitation, &id, String::new());
     match gateway.office.store().revoke_invitation(&id, entry).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found("There is no open invitation of this id.")),

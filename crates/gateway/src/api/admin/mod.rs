@@ -12,7 +12,7 @@ pub(crate) mod state;
 use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use link::wire::Role;
+use link::wire::{AuditAction, Role};
 use store::AuditEntry;
 
 use super::auth::Bearer;
@@ -51,11 +51,11 @@ impl Admin {
     }
 
     /// An entry of the audit about what he does now.
-    pub(crate) fn audit(&self, gateway: &Gateway, action: &str, subject: &str, detail: String) -> AuditEntry {
+    pub(crate) fn audit(&self, gateway: &Gateway, action: AuditAction, subject: &str, detail: String) -> AuditEntry {
         AuditEntry {
             at: gateway.clock.now(),
             who: self.who(),
-            action: action.to_owned(),
+            action: action.name().to_owned(),
             subject: subject.to_owned(),
             detail,
         }

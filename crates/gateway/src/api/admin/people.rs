@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use link::{
     OfficeError, OfficeErrorKind,
     wire::{
-        ExtensionRef, Role,
+        AuditAction, ExtensionRef, Role,
         people::{ChangeRights, InvitationState, InvitationView, People, TokenPerson},
     },
 };
@@ -60,7 +60,7 @@ pub(crate) async fn change(
     let before = audit_words::rights(&known.role, &known.extensions, &known.groups);
     let after = audit_words::rights(tokens::role_name(role), &extensions, &groups);
     let detail = format!("token {id}; before: {before}; now: {after}");
-    let entry = admin.audit(&gateway, "changedRights", &known.name, detail);
+    let entry = admin.audit(&gateway, AuditAction::ChangedRights, &known.name, detail);
     let changed = gateway.office.store().change_token(&id, tokens::role_name(role), extensions, groups, entry).await?;
     done(&gateway, changed)
 }
@@ -74,7 +74,7 @@ pub(crate) async fn remove(
     let _turn = gateway.changing_people.lock().await;
     let known = known(&gateway, &id).await?;
     keep_an_admin(&gateway, &known).await?;
-    let entry = admin.audit(&gateway, "removedPerson", &known.name, format!("token {id}"));
+    let entry = admin.audit(&gateway, AuditAction::RemovedPerson, &known.name, format!("token {id}"));
     let removed = gateway.office.store().revoke_token(&id, entry).await?;
     done(&gateway, removed)
 }

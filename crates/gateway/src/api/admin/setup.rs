@@ -10,7 +10,10 @@ use axum::{
 };
 use link::{
     OfficeError, OfficeErrorKind,
-    wire::admin::{OfficeSetup, PutContacts, PutGroups, PutLines, PutPeopleNames, Revision},
+    wire::{
+        AuditAction,
+        admin::{OfficeSetup, PutContacts, PutGroups, PutLines, PutPeopleNames, Revision},
+    },
 };
 
 use super::{Admin, run_to_end};
@@ -66,7 +69,7 @@ pub(crate) async fn put_list(
         }
         _ => return Err(ApiError::not_found("There is no such list.")),
     };
-    let entry = admin.audit(&gateway, "changedList", list.field(), format!("{} entries", list.len()));
+    let entry = admin.audit(&gateway, AuditAction::ChangedList, list.field(), format!("{} entries", list.len()));
     run_to_end(async move {
         let revision = setup(&gateway)?.put_list(&gateway.office, list, revision, entry).await?;
         // Others may see a call where lines or groups are others.
