@@ -64,6 +64,6 @@ test('a table is read, its bad line named, everybody invited, and the links kept
   await admin.clickIn('invitation-row', 'Boris', 'invitation-revoke');
   await admin.clickIn('invitation-row', 'Boris', 'invitation-confirm');
   await until('it is taken back', async () =>
-    (await admin.rows('invitation-row')).some((row) => /Boris.*Taken back/s.test(row)),
+    (await admin.rows('invitation-row')).some((row) => /Boris.*Revoked/s.test(row)),
   );
 });

@@ -108,6 +108,31 @@ describe.each(looks)('$lang $theme', (look) => {
     }
   });
 
+  test('trial mode, and the stages of a connection', async () => {
+    const state = async (size = USUAL) => {
+      await open({}, size);
+      await show('diagnostics', 'diagnostics-state');
+      await pages.click('diagnostics-state');
+      await pages.find('connection-word');
+    };
+    await state();
+    await pages.click('trial-open');
+    await pages.find('trial-question');
+    await picture('state-trial-ask');
+    await pages.click('trial-confirm');
+    await pages.find('trial-until');
+    await picture('state-trial');
+    for (const [name, size] of [
+      ['staged', USUAL],
+      ['staged-small', SMALL],
+    ] as const) {
+      await state(size);
+      await pages.click('staged-open');
+      await pages.find('stage-shown');
+      await picture(name, size);
+    }
+  });
+
   test('the request journal', async () => {
     await open();
     await show('diagnostics', 'diagnostics-journal');
@@ -132,6 +157,15 @@ describe.each(looks)('$lang $theme', (look) => {
       await pages.find('journal-bodies');
       await picture(`journal-${suffix}`, size);
     }
+  });
+
+  test('what administrators changed', async () => {
+    await open();
+    await show('diagnostics', 'diagnostics-audit');
+    await pages.click('diagnostics-audit');
+    await pages.click('audit-row');
+    await pages.find('audit-whole');
+    await picture('audit');
   });
 
   test('what the office is connected to, and its lists', async () => {

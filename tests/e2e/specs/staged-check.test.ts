@@ -2,7 +2,7 @@
 //! simulated Rostelecom.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -143,6 +143,12 @@ test('TLS: trial mode is ended, our own message and one of the PBX come encrypte
     'it is copied',
     async () => (await (await trubka.find('copy-certificate')).getAttribute('data-done')) === 'copied',
   );
+  await trubka.click('keep-certificate');
+  const file = await trubka.text('certificate-file');
+  expect(file).toMatch(/trubka-certificate-[-0-9]+\.pem$/);
+  expect(readFileSync(file, 'utf8').trim()).toContain(readFileSync(tlsFile('cert.pem'), 'utf8').trim());
+  expect(await trubka.objections()).toEqual([]);
+  rmSync(file);
 }, 60_000);
 
 test('live, and with the allow-list: what comes after the stage was begun counts', async () => {
