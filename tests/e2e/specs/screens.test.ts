@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { looks } from '../harness/album.ts';
 import { colours } from '../harness/png.ts';
 import { Office } from '../harness/office.ts';
 import { output, until } from '../harness/process.ts';
@@ -35,9 +36,7 @@ function script(language: 'ru' | 'en'): object[] {
 
 const NOTE = { ru: 'Привезти заказ после 18:00', en: 'Deliver the order after 18:00' };
 
-const variants = (['ru', 'en'] as const).flatMap((language) =>
-  (['light', 'dark'] as const).map((theme) => ({ language, theme })),
-);
+const variants = looks.map(({ lang, theme }) => ({ language: lang, theme }));
 
 /** What is said of the test's own desktop is no part of the pictures. */
 async function dismissNotices(trubka: Trubka): Promise<void> {
