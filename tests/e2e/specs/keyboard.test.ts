@@ -160,6 +160,8 @@ describe('diagnostics', () => {
     await thereAndBack('journal-clear', 'journal-keep');
     await at('diagnostics-journal');
     await press('ArrowRight');
+    await isAt('diagnostics-audit');
+    await press('ArrowRight');
     await isAt('diagnostics-state');
     await at('test-open');
     await press('Enter');
