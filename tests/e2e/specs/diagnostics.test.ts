@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Office } from '../harness/office.ts';
 import { until } from '../harness/process.ts';
+import { signIn } from '../harness/sign-in.ts';
 import { Trubka } from '../harness/trubka.ts';
 
 let office: Office;
@@ -19,11 +20,7 @@ beforeAll(async () => {
   process.env['PATH'] = `${path.dirname(opener)}:${process.env['PATH']}`;
   office = await Office.start('Sales', { role: 'admin' });
   trubka = await Trubka.start({ name: 'diagnostics' });
-  await trubka.main();
-  await trubka.type('office-address', office.address);
-  await trubka.type('office-token', office.token);
-  await trubka.click('office-connect');
-  await trubka.find('nav-calls');
+  await signIn(trubka, office);
 });
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import https from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Office } from '../harness/office.ts';
 import { until } from '../harness/process.ts';
+import { join } from '../harness/sign-in.ts';
 import { tlsFile } from '../harness/testHost.ts';
 import { Trubka } from '../harness/trubka.ts';
 
@@ -18,10 +19,7 @@ beforeAll(async () => {
   office = await Office.start('Sales', { https: true, testHost: true });
   const link = office.invite('Anna', 'admin', '--extension', 'rt1:203');
   trubka = await Trubka.start({ name: 'staged-check', args: [link] });
-  await trubka.main();
-  await until('a yes is taken', async () => (await trubka.find('invitation-join')).isEnabled());
-  await trubka.click('invitation-join');
-  await trubka.find('nav-calls');
+  await join(trubka);
   await trubka.click('nav-diagnostics');
   await trubka.click('diagnostics-state');
   await until('the connection is there', () => opener().isExisting());

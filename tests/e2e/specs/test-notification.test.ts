@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Office } from '../harness/office.ts';
 import { until } from '../harness/process.ts';
+import { signIn } from '../harness/sign-in.ts';
 import { Trubka } from '../harness/trubka.ts';
 
 let office: Office;
@@ -11,11 +12,7 @@ let trubka: Trubka;
 beforeAll(async () => {
   office = await Office.start('Sales', { role: 'admin' });
   trubka = await Trubka.start({ name: 'test-notification' });
-  await trubka.main();
-  await trubka.type('office-address', office.address);
-  await trubka.type('office-token', office.token);
-  await trubka.click('office-connect');
-  await trubka.find('nav-calls');
+  await signIn(trubka, office);
 });
 
 afterAll(async () => {

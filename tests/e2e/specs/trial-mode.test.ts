@@ -5,6 +5,7 @@ import { get } from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Office } from '../harness/office.ts';
 import { until } from '../harness/process.ts';
+import { join } from '../harness/sign-in.ts';
 import { Trubka } from '../harness/trubka.ts';
 
 let office: Office;
@@ -14,10 +15,7 @@ beforeAll(async () => {
   office = await Office.start('Sales', { https: true, role: 'agent' });
   const link = office.invite('Marina', 'admin', '--extension', 'rt1:203');
   trubka = await Trubka.start({ name: 'trial-mode', args: [link] });
-  await trubka.main();
-  await until('a yes is taken', async () => (await trubka.find('invitation-join')).isEnabled());
-  await trubka.click('invitation-join');
-  await trubka.find('nav-diagnostics');
+  await join(trubka);
 });
 
 afterAll(async () => {
